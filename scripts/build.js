@@ -1,0 +1,69 @@
+/** Builds everything that is published: `assembly/` into wasm, `src/` into `dist/`, with declarations. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+const run = (script, ...args) =>
+  execFileSync(process.execPath, [`node_modules/${script}`, ...args], { stdio: "inherit" });
+
+/** The kernels, and the two ways in which a bundle can hold them. */
+export function buildKernels() {
+  mkdirSync("build", { recursive: true });
+  run("assemblyscript/bin/asc.js", "assembly/index.ts", "--target", "simd");
+  copyFileSync("build/simd.d.ts", "src/kernels.d.ts");
+  const hex = readFileSync("build/simd.wasm").toString("hex");
+  // Hex compresses better than base64 does: gzip sees whole bytes.
+  writeFileSync(
+    "build/wasm-bytes.js",
+    `const hex = "${hex}";\n` +
+      "export default () => Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));\n",
+  );
+  writeFileSync("build/wasm-module.js", 'import module from "./simd.wasm";\nexport default () => module;\n');
+  const declaration = "declare const source: () => WebAssembly.Module | Uint8Array<ArrayBuffer>;\nexport default source;\n";
+  writeFileSync("build/wasm-bytes.d.ts", declaration);
+  writeFileSync("build/wasm-module.d.ts", declaration);
+}
+
+async function buildBundles() {
+  const shared = {
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    target: "es2022",
+    outbase: "src",
+    logLevel: "warning",
+  };
+  const universal = ["src/index.ts", "src/core.ts"];
+  await build({
+    ...shared,
+    entryPoints: [...universal, "src/node/index.ts"],
+    external: ["node:*"],
+    outdir: "dist",
+  });
+  await build({
+    ...shared,
+    entryPoints: universal,
+    conditions: ["workerd"],
+    loader: { ".wasm": "copy" },
+    outdir: "dist/workerd",
+  });
+}
+
+function buildDeclarations() {
+  run("typescript/bin/tsc", "-p", "tsconfig.build.json");
+  copyFileSync("src/kernels.d.ts", "dist/kernels.d.ts");
+}
+
+if (process.argv[2] === "kernels") {
+  buildKernels();
+} else {
+  rmSync("dist", { recursive: true, force: true });
+  buildKernels();
+  await buildBundles();
+  if (existsSync("tsconfig.build.json")) buildDeclarations();
+}
