@@ -1,0 +1,72 @@
+import type { Kernels } from "../engine.js";
+import type { Data, Tensor } from "../tensor.js";
+
+/** Where the numbers of one loss call lie: addresses in bytes, 0 where there is none. */
+export interface LossFrame {
+  rows: number;
+  cols: number;
+  /** [rows, cols]: what the model says, or the logits of it where the plan absorbs the last activation. */
+  prediction: number;
+  /** [rows, cols] float32, or [rows] int32 where targets are class numbers. */
+  target: number;
+  /** [rows]: the weight of each row, its share of the reduction included; 0 where all are 1. */
+  weight: number;
+  /** [rows] for a row loss, [1] for a batch loss. */
+  loss: number;
+  /** [rows, cols], added to; 0 where nobody asks. */
+  gradient: number;
+  /** Factor of a batch loss's gradient; row losses have theirs in the weights. */
+  scale: number;
+  /** As many words as the plan asked for. */
+  scratch: number;
+}
+
+/** What a loss is told about the output that it judges. */
+export interface LossQuestion {
+  /** Who asks, for messages: `compile`, `losses.f1`. */
+  readonly owner: string;
+  readonly cols: number;
+  /** Type of the activation that made the prediction: `linear`, `softmax`, … */
+  readonly activation: string;
+  /** Whether targets are class numbers, [rows] int32. */
+  readonly labels: boolean;
+}
+
+/** A loss that knows what it will get. */
+export interface LossPlan {
+  /** Whether `prediction` must be what went into the last activation; the gradient then belongs there too. */
+  readonly absorbs: boolean;
+  /** What the model's output is the logit of, where it gives logits to its users. */
+  readonly logits?: "sigmoid" | "softmax" | undefined;
+  /** Words of scratch for so many rows. */
+  readonly scratch: (rows: number) => number;
+  readonly run: (k: Kernels, at: LossFrame) => void;
+}
+
+/**
+ * How the losses of rows become one number: `sumOverBatchSize` is Σ w·loss / rows (Keras's default), `sum` is
+ * Σ w·loss, `meanWithSampleWeight` is Σ w·loss / Σ w.
+ */
+export type Reduction = "sumOverBatchSize" | "sum" | "meanWithSampleWeight";
+
+export interface Evaluation {
+  /** The reduced loss. */
+  readonly loss: number;
+  /** Its slope by the prediction, in the prediction's shape. */
+  readonly gradient: Tensor;
+}
+
+/** (prediction, target, row weights) → one number a row, or one a batch, and the gradient. */
+export interface Loss {
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** A row loss gives a number a row; a batch loss one for the batch, its row weights inside the sums. */
+  readonly kind: "row" | "batch";
+  readonly reduction: Reduction;
+  /** `values`: targets as wide as the prediction; `labels`: class numbers; `either`. */
+  readonly targets: "values" | "labels" | "either";
+  /** @throws ERR_OPTION if the loss cannot judge such an output; the message says the way out. */
+  plan(question: LossQuestion): LossPlan;
+  /** The loss by itself: its value and slope for these predictions. */
+  evaluate(given: { prediction: Data; target: Data; weight?: Data | undefined }): Evaluation;
+}

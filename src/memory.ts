@@ -1,0 +1,116 @@
+import { type Engine, engine, growMemory } from "./engine.js";
+
+const ALIGNMENT = 16;
+/** Kernels may read this far past what they were given. */
+const SPARE_BYTES = 64;
+/** Address 0 means "absent", and the first line of memory stays unused so that a stray small address does no harm. */
+const FIRST_ADDRESS = 64;
+
+const align = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** Words that `count` words take up: pieces start on 16 bytes and own the bytes up to the next 16. */
+export const paddedWords = (count: number) => align(4 * count) / 4;
+
+interface Run {
+  address: number;
+  bytes: number;
+}
+
+/** A heap over an engine's linear memory: runs of 4-byte words, handed out zeroed and taken back. */
+export class Memory {
+  readonly kernels;
+  /** Packing room that all products share; one step runs at a time. */
+  readonly gemmScratch: number;
+  private readonly sizes = new Map<number, number>();
+  /** Free runs by address; no two touch. */
+  private readonly free: Run[] = [];
+  private end: number;
+
+  constructor(private readonly engine: Engine) {
+    this.kernels = engine.kernels;
+    this.end = align(Math.max(FIRST_ADDRESS, this.kernels.heapBase()));
+    this.gemmScratch = this.allocate(this.kernels.gemmScratch() >> 2);
+  }
+
+  /** Bytes in use, for `engineInfo` and for tests that look for leaks. */
+  get bytesInUse(): number {
+    let sum = 0;
+    for (const bytes of this.sizes.values()) sum += bytes;
+    return sum;
+  }
+
+  /** The address of `words` zeroed words. @throws ERR_MEMORY if the engine cannot hold them. */
+  allocate(words: number): number {
+    const bytes = Math.max(ALIGNMENT, align(4 * words));
+    const address = this.takeFree(bytes) ?? this.takeEnd(bytes);
+    this.sizes.set(address, bytes);
+    this.bytes(address, bytes).fill(0);
+    return address;
+  }
+
+  /** Takes a run back; 0 is no run. */
+  release(address: number): void {
+    const bytes = this.sizes.get(address);
+    if (bytes === undefined) return;
+    this.sizes.delete(address);
+    let index = this.free.findIndex((run) => run.address > address);
+    if (index < 0) index = this.free.length;
+    this.free.splice(index, 0, { address, bytes });
+    this.join(index);
+    this.join(index - 1);
+    const last = this.free.at(-1);
+    if (last && last.address + last.bytes === this.end) {
+      this.end = last.address;
+      this.free.pop();
+    }
+  }
+
+  /** Views are good until memory grows: ask when needed, keep none. */
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.engine.memory.buffer, address, count);
+  }
+
+  integers(address: number, count: number): Int32Array {
+    return new Int32Array(this.engine.memory.buffer, address, count);
+  }
+
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.engine.memory.buffer, address, count);
+  }
+
+  doubles(address: number, count: number): Float64Array {
+    return new Float64Array(this.engine.memory.buffer, address, count);
+  }
+
+  private takeFree(bytes: number): number | undefined {
+    const index = this.free.findIndex((run) => run.bytes >= bytes);
+    const run = this.free[index];
+    if (!run) return undefined;
+    const { address } = run;
+    if (run.bytes === bytes) this.free.splice(index, 1);
+    else this.free[index] = { address: address + bytes, bytes: run.bytes - bytes };
+    return address;
+  }
+
+  private takeEnd(bytes: number): number {
+    growMemory(this.engine, this.end + bytes + SPARE_BYTES);
+    const address = this.end;
+    this.end += bytes;
+    return address;
+  }
+
+  /** Joins the free run at `index` with its right neighbour if they touch. */
+  private join(index: number): void {
+    const left = this.free[index];
+    const right = this.free[index + 1];
+    if (!left || !right || left.address + left.bytes !== right.address) return;
+    this.free.splice(index, 2, { address: left.address, bytes: left.bytes + right.bytes });
+  }
+}
+
+let shared: Memory | undefined;
+
+/** The realm's memory; its engine starts at the first call. */
+export function memory(): Memory {
+  return (shared ??= new Memory(engine()));
+}
