@@ -2,6 +2,7 @@ import { instantiateSync } from "@assemblyscript/loader";
 import embedded from "#wasm";
 import { GlissadeError } from "./error.js";
 import type { instantiate } from "./kernels.js";
+import { field, optional, resolve } from "./options.js";
 
 /** Every function that the compiled module exports: numbers in, nothing out. Generated from `assembly/`. */
 export type Kernels = Omit<Awaited<ReturnType<typeof instantiate>>, "memory">;
@@ -11,6 +12,18 @@ export interface Engine {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
 }
+
+export const readyFields = {
+  module: optional(
+    field<WebAssembly.Module | undefined>(
+      "a WebAssembly.Module",
+      (value) => value instanceof WebAssembly.Module,
+      [3, {}, null, new Uint8Array(4)],
+    ),
+  ),
+  relaxed: field<false>("false: no relaxed build exists yet", (value) => value === false, [true, 1], false),
+  threads: field<1>("1: no build with threads exists yet", (value) => value === 1, [0, 2, "4"], 1),
+};
 
 const PAGE_BYTES = 65536;
 const MAXIMUM_PAGES = 65536;
@@ -38,6 +51,56 @@ let chosen: WebAssembly.Module | BufferSource | undefined;
 /** The realm's engine, started synchronously at first use. */
 export function engine(): Engine {
   return (running ??= createEngine(chosen));
+}
+
+/** What runs, and why. */
+export interface EngineInfo {
+  /** The build of the kernels; the same bits on every machine. */
+  readonly build: "simd";
+  readonly threads: 1;
+  readonly reason: string;
+  /** Whether a model has started it yet. */
+  readonly started: boolean;
+  /** Bytes of linear memory. */
+  readonly memoryBytes: number;
+}
+
+/** Tells which build of the kernels runs and why; starts nothing. */
+export function engineInfo(): EngineInfo {
+  return {
+    build: "simd",
+    threads: 1,
+    reason: chosen ? "ready() was given a module" : "the plain build comes with the library",
+    started: running !== undefined,
+    memoryBytes: running?.memory.buffer.byteLength ?? 0,
+  };
+}
+
+/** How the engine is to be started. */
+export interface ReadyOptions {
+  /** The compiled kernels, where the runtime refuses to compile bytes. */
+  readonly module?: WebAssembly.Module | undefined;
+  /** Relaxed SIMD: no such build exists yet. */
+  readonly relaxed?: false | undefined;
+  /** Threads: no such build exists yet. */
+  readonly threads?: 1 | undefined;
+}
+
+/**
+ * Chooses how the engine starts, before the first model.
+ *
+ * @throws ERR_OPTION if there is no such build, ERR_STATE once the engine runs otherwise.
+ */
+export function ready(given: ReadyOptions = {}): EngineInfo {
+  const { module } = resolve("ready", readyFields, given);
+  if (module && running && module !== chosen) {
+    throw new GlissadeError(
+      "ERR_STATE",
+      "ready: it must come before the first model, but the engine runs already; call it at the program's start",
+    );
+  }
+  chosen = module ?? chosen;
+  return engineInfo();
 }
 
 /** Makes memory at least `bytes` long. @throws ERR_MEMORY if the runtime refuses. */

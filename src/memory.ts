@@ -11,7 +11,19 @@ const align = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 /** Words that `count` words take up: pieces start on 16 bytes and own the bytes up to the next 16. */
 export const paddedWords = (count: number) => align(4 * count) / 4;
 
-interface Run {
+/** Several pieces side by side: each starts on 16 bytes, and each is followed by its zero padding. */
+export interface Run {
+  /** 0 where there is no run. */
+  readonly address: number;
+  readonly words: number;
+  /** One address a piece; 0 for an empty piece. */
+  readonly pieces: readonly number[];
+}
+
+/** A run that holds nothing. */
+export const NO_RUN: Run = { address: 0, words: 0, pieces: [] };
+
+interface Gap {
   address: number;
   bytes: number;
 }
@@ -23,7 +35,7 @@ export class Memory {
   readonly gemmScratch: number;
   private readonly sizes = new Map<number, number>();
   /** Free runs by address; no two touch. */
-  private readonly free: Run[] = [];
+  private readonly free: Gap[] = [];
   private end: number;
 
   constructor(private readonly engine: Engine) {
@@ -46,6 +58,18 @@ export class Memory {
     this.sizes.set(address, bytes);
     this.bytes(address, bytes).fill(0);
     return address;
+  }
+
+  /** One run of pieces of so many words each. @throws ERR_MEMORY if the engine cannot hold them. */
+  allocateRun(counts: readonly number[]): Run {
+    const words = counts.reduce((sum, count) => sum + paddedWords(count), 0);
+    let next = this.allocate(words);
+    const run = { address: next, words, pieces: [] as number[] };
+    for (const count of counts) {
+      run.pieces.push(count > 0 ? next : 0);
+      next += 4 * paddedWords(count);
+    }
+    return run;
   }
 
   /** Takes a run back; 0 is no run. */
@@ -105,6 +129,33 @@ export class Memory {
     const right = this.free[index + 1];
     if (!left || !right || left.address + left.bytes !== right.address) return;
     this.free.splice(index, 2, { address: left.address, bytes: left.bytes + right.bytes });
+  }
+}
+
+/** Whether the words after this piece are the next one's: one call can then serve both. */
+export const adjoin = (address: number, words: number, next: number) => address + 4 * words === next;
+
+/** The runs of one model, so that they go back together. */
+export class Holdings {
+  private readonly addresses = new Set<number>();
+
+  constructor(readonly memory: Memory) {}
+
+  /** A run in place of another: the old numbers are gone. @throws ERR_MEMORY if it does not fit. */
+  replace(old: Run, counts: readonly number[]): Run {
+    this.release(old);
+    const run = this.memory.allocateRun(counts);
+    this.addresses.add(run.address);
+    return run;
+  }
+
+  release({ address }: Run): void {
+    if (this.addresses.delete(address)) this.memory.release(address);
+  }
+
+  releaseAll(): void {
+    for (const address of this.addresses) this.memory.release(address);
+    this.addresses.clear();
   }
 }
 

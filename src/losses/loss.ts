@@ -28,6 +28,8 @@ export interface LossQuestion {
   readonly cols: number;
   /** Type of the activation that made the prediction: `linear`, `softmax`, … */
   readonly activation: string;
+  /** Whether the loss may have what went into that activation: nothing else reads it. */
+  readonly absorbable: boolean;
   /** Whether targets are class numbers, [rows] int32. */
   readonly labels: boolean;
 }

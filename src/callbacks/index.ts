@@ -1,0 +1,2 @@
+export { earlyStopping } from "./earlyStopping.js";
+export { terminateOnNaN } from "./terminateOnNaN.js";

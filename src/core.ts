@@ -1,0 +1,30 @@
+/**
+ * The universal entry without the table of names: what a program does not name, its bundle does not hold. A string
+ * where a factory is expected is refused.
+ */
+export * as activations from "./activations.js";
+export * as callbacks from "./callbacks/index.js";
+export * as initializers from "./initializers.js";
+export * as layers from "./layers/index.js";
+export * as losses from "./losses/index.js";
+export * as metrics from "./metrics.js";
+export * as optimizers from "./optimizers/index.js";
+export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
+export type { CompileOptions, Logs } from "./compiled.js";
+export { classWeights, oneHot, parseIdx, standardize, toCategorical } from "./data.js";
+export { engineInfo, ready } from "./engine.js";
+export { type ErrorCode, GlissadeError } from "./error.js";
+export type { EvaluateOptions, FitOptions, PredictOptions } from "./fitOptions.js";
+export { fromBytes, toBytes } from "./formats/glissade.js";
+export type { History } from "./history.js";
+export { type GraphNode, Layer, layer } from "./layer.js";
+export type { Loss } from "./losses/loss.js";
+export type { Metric } from "./metric.js";
+export type { Model } from "./model.js";
+export { graph, type Sequential, sequential, train } from "./models.js";
+export type { Optimizer } from "./optimizers/optimizer.js";
+export { classificationReport, confusionMatrix } from "./report.js";
+export { randomSeed } from "./seed.js";
+export type { Activation, Initializer, LayerDefinition, Stage } from "./stage.js";
+export { type Data, type Tensor, tensor } from "./tensor.js";
+export type { Epoch } from "./train.js";

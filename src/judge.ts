@@ -1,0 +1,226 @@
+import type { Port } from "./graph.js";
+import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
+import { type Holdings, NO_RUN, type Run } from "./memory.js";
+import type { Metric, MetricFrame, MetricPlan } from "./metric.js";
+import type { Program } from "./program.js";
+import { sizeOf } from "./stage.js";
+
+/** What a model's author asks of one output. */
+export interface Verdict {
+  readonly loss: Loss;
+  readonly lossWeight: number;
+  readonly metrics: readonly Metric[];
+  /** Metrics that heed sample and class weights. */
+  readonly weightedMetrics: readonly Metric[];
+}
+
+/** A metric at its place, with float64 cells for training and others for evaluating. */
+interface Watch {
+  readonly metric: Metric;
+  readonly weighted: boolean;
+  readonly plan: MetricPlan;
+  readonly frame: MetricFrame;
+  readonly piece: number;
+}
+
+/** Training and evaluating keep separate sums: callbacks may evaluate in the middle of an epoch. */
+export type Mode = "train" | "test";
+
+/** Compares one output with its targets: writes the loss and its gradient, and feeds the metrics. */
+export class Judge {
+  /** Examples seen since the sums were cleared. */
+  readonly seen: Record<Mode, number> = { train: 0, test: 0 };
+  readonly cols: number;
+  /** Rows an example: the sizes of all axes between the batch and the last. */
+  readonly leading: number;
+  private readonly value: number;
+  private plan!: LossPlan;
+  private watches: Watch[] = [];
+  /** Whether targets are class numbers. */
+  labels: boolean | undefined;
+  private readonly frame: LossFrame;
+  private cells: Record<Mode, Run> = { train: NO_RUN, test: NO_RUN };
+  private batchRun: Run = NO_RUN;
+  private capacity = 0;
+  /** The value that the loss takes: what the last activation read, if it is absorbed. */
+  private judged: number;
+  private absorb: (() => void) | undefined;
+
+  constructor(
+    private readonly holdings: Holdings,
+    private readonly program: Program,
+    readonly port: Port,
+    readonly verdict: Verdict,
+  ) {
+    const { shape } = port.node;
+    this.cols = shape.at(-1) ?? 1;
+    this.leading = sizeOf(shape) / this.cols;
+    this.value = this.judged = program.valueOf(port.node);
+    this.frame = {
+      rows: 0,
+      cols: this.cols,
+      prediction: 0,
+      target: 0,
+      weight: 0,
+      loss: 0,
+      gradient: 0,
+      scale: 0,
+      scratch: 0,
+    };
+    this.bind(verdict.loss.targets === "labels");
+  }
+
+  /**
+   * Settles whether targets are class numbers.
+   *
+   * @throws ERR_OPTION if loss or metrics cannot judge such an output.
+   */
+  bind(labels: boolean): void {
+    if (labels === this.labels) return;
+    const { verdict, program, cols, value } = this;
+    const activation = program.activationOf(value);
+    const owner = "compile";
+    const pair = program.absorbable(value);
+    const plan = verdict.loss.plan({ owner, cols, activation, absorbable: !!pair, labels });
+    const { logits } = plan;
+    const watch = (weighted: boolean) => (metric: Metric) => ({
+      metric,
+      weighted,
+      plan: metric.plan({ owner, cols, labels, logits }),
+    });
+    const planned = [
+      ...verdict.metrics.map(watch(false)),
+      ...verdict.weightedMetrics.map(watch(true)),
+    ];
+    this.labels = labels;
+    this.plan = plan;
+    this.absorb = plan.absorbs ? pair?.absorb : undefined;
+    this.judged = this.absorb ? pair!.input : value;
+    this.watches = planned.map((one, i) => ({ ...one, frame: this.metricFrame(), piece: i + 1 }));
+    this.capacity = 0;
+  }
+
+  /** Takes effect: from now on backward begins where this loss writes its gradient. */
+  install(): void {
+    this.absorb?.();
+  }
+
+  /** Gives back all that it holds. */
+  release(): void {
+    for (const run of [this.batchRun, this.cells.train, this.cells.test]) {
+      this.holdings.release(run);
+    }
+  }
+
+  /** Makes room for the targets of `batch` examples. @throws ERR_MEMORY if there is none. */
+  reserve(batch: number): void {
+    if (batch <= this.capacity) return;
+    const rows = batch * this.leading;
+    const scratch = [this.plan, ...this.watches.map(({ plan }) => plan)];
+    const cells = [2, ...this.watches.map(({ plan }) => 2 * plan.cells)];
+    if (this.capacity === 0) {
+      for (const mode of ["train", "test"] as const) {
+        this.cells[mode] = this.holdings.replace(this.cells[mode], cells);
+      }
+    }
+    this.capacity = 0;
+    this.batchRun = this.holdings.replace(this.batchRun, [
+      rows * (this.labels ? 1 : this.cols),
+      rows,
+      rows,
+      rows,
+      Math.max(...scratch.map((plan) => plan.scratch(rows))),
+    ]);
+    this.capacity = batch;
+  }
+
+  /** Where the targets of a batch go, float32 or int32 for class numbers. */
+  get target(): number {
+    return this.batchRun.pieces[0]!;
+  }
+
+  /** Where the weights of a batch's rows go, as users gave them. */
+  get rowWeights(): number {
+    return this.batchRun.pieces[1]!;
+  }
+
+  /** Clears the sums. */
+  reset(mode: Mode): void {
+    const { words, address } = this.cells[mode];
+    this.holdings.memory.kernels.fill(0, words, address, 0);
+    this.seen[mode] = 0;
+  }
+
+  /**
+   * Judges the batch that lies in place.
+   *
+   * @param total The sum of the row weights, or `undefined` where all are 1.
+   */
+  run(mode: Mode, batch: number, total: number | undefined, withGradient: boolean): void {
+    const { frame, program, holdings, verdict } = this;
+    const k = holdings.memory.kernels;
+    const [target, rowWeights, shares, loss, scratch] = this.batchRun.pieces as [
+      number, number, number, number, number
+    ];
+    const rows = (frame.rows = batch * this.leading);
+    const weights = total === undefined ? 0 : rowWeights;
+    frame.prediction = program.address(this.judged);
+    frame.target = target;
+    frame.loss = loss;
+    frame.scratch = scratch;
+    frame.gradient = withGradient ? program.slopeAddress(this.judged) : 0;
+    const [cell] = this.cells[mode].pieces as [number];
+    if (verdict.loss.kind === "row") {
+      const share = this.share(rows, total);
+      if (weights) k.rescale(0, rows, weights, shares, share * verdict.lossWeight, 0);
+      else k.fill(0, rows, shares, share * verdict.lossWeight);
+      frame.weight = shares;
+      this.plan.run(k, frame);
+      k.addLoss(0, rows, loss, weights, share * batch, cell);
+    } else {
+      frame.weight = weights;
+      frame.scale = verdict.lossWeight;
+      this.plan.run(k, frame);
+      k.addLoss(0, 1, loss, 0, batch, cell);
+    }
+    this.seen[mode] += batch;
+    this.watches.forEach(({ plan, frame: at, weighted, piece }) => {
+      at.rows = rows;
+      at.prediction = program.address(this.value);
+      at.target = target;
+      at.weight = weighted ? weights : 0;
+      at.scratch = scratch;
+      at.cells = this.cells[mode].pieces[piece]!;
+      plan.update(k, at);
+    });
+  }
+
+  /** Mean loss of the examples since {@link reset}. */
+  lossOf(mode: Mode): number {
+    return this.read(mode, 0, 1)[0]! / this.seen[mode];
+  }
+
+  /** Name and value of each metric. */
+  metricsOf(mode: Mode): [name: string, value: number][] {
+    return this.watches.map(({ metric, plan, piece }) => [
+      metric.name,
+      plan.result(this.read(mode, piece, plan.cells)),
+    ]);
+  }
+
+  private read(mode: Mode, piece: number, count: number): Float64Array {
+    return this.holdings.memory.doubles(this.cells[mode].pieces[piece]!, count);
+  }
+
+  /** What one row's loss counts for in the batch's. */
+  private share(rows: number, total = rows): number {
+    const { reduction } = this.verdict.loss;
+    if (reduction === "sum") return 1;
+    if (reduction === "sumOverBatchSize") return 1 / rows;
+    return total === 0 ? 0 : 1 / total;
+  }
+
+  private metricFrame(): MetricFrame {
+    return { rows: 0, cols: this.cols, prediction: 0, target: 0, weight: 0, cells: 0, scratch: 0 };
+  }
+}

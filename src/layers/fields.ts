@@ -1,0 +1,35 @@
+import type { LayerOptions } from "../layer.js";
+import { type Field, field } from "../options.js";
+import type { Activation, Initializer } from "../stage.js";
+
+const has = (method: string) => (value: unknown) =>
+  (typeof value === "string" && value !== "") ||
+  (typeof value === "object" && value !== null && method in value);
+
+/** An activation, or the name of one. */
+export const activationField = (fallback?: Activation): Field<Activation | string, false> =>
+  field<Activation | string>(
+    'an activation, or its name such as "relu"',
+    has("stage"),
+    [3, null, {}, "", () => 0],
+    fallback,
+  );
+
+/** An initialiser, or the name of one. */
+export const initializerField = (fallback: Initializer): Field<Initializer | string, false> =>
+  field<Initializer | string>(
+    'an initializer, or its name such as "heNormal"',
+    has("fill"),
+    [3, null, {}, "", () => 0],
+    fallback,
+  );
+
+type Common = keyof LayerOptions;
+
+/** A layer's own options, and those that all layers have. */
+export function splitCommon<T extends Required<LayerOptions>>(
+  options: T,
+): [own: Omit<T, Common>, common: LayerOptions] {
+  const { name, trainable, learningRateMultiplier, inputShape, ...own } = options;
+  return [own, { name, trainable, learningRateMultiplier, inputShape }];
+}

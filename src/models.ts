@@ -1,0 +1,138 @@
+import { GlissadeError, show } from "./error.js";
+import type { Named } from "./feed.js";
+import type { FitOptions } from "./fitOptions.js";
+import { type Port, topology } from "./graph.js";
+import { type GraphNode, graphNode, isNode, Layer } from "./layer.js";
+import { Model, type ModelOptions } from "./model.js";
+import type { Shape } from "./stage.js";
+import type { Data } from "./tensor.js";
+import type { Epoch } from "./train.js";
+
+/** A model that is one layer after another. */
+export class Sequential extends Model {
+  private readonly stack: (Layer | GraphNode)[];
+
+  constructor(items: readonly (Layer | GraphNode)[], options: ModelOptions) {
+    const stack: (Layer | GraphNode)[] = [];
+    super("sequential", (shape) => fold(stack, shape), options);
+    this.stack = stack;
+    for (const item of items) this.add(item);
+  }
+
+  /** Its layers so far. */
+  override get layers(): readonly Layer[] {
+    return this.stack.filter((item) => item instanceof Layer);
+  }
+
+  /** Puts one more layer at the end. @throws ERR_STATE once the model is built, ERR_OPTION for anything else */
+  add(item: Layer | GraphNode): this {
+    if (this.isBuilt) {
+      throw new GlissadeError(
+        "ERR_STATE",
+        "sequential: add must come before the model is built or compiled, but it is; " +
+          "make a new one: sequential([...model.layers, layer])",
+      );
+    }
+    const first = isNode(item) && this.stack.length === 0;
+    if (!first && !(item instanceof Layer)) {
+      throw new GlissadeError(
+        "ERR_OPTION",
+        `sequential: it must be made of layers such as layers.dense(64), got ${show(item)}`,
+      );
+    }
+    this.stack.push(item);
+    return this;
+  }
+}
+
+/** The graph of a stack, as soon as the shape of its rows is known. */
+function fold(stack: readonly (Layer | GraphNode)[], rowShape: Shape | undefined) {
+  const [head, ...tail] = stack;
+  if (!head || (isNode(head) && tail.length === 0)) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      "sequential: it must have at least one layer, got none; add layers.dense(1)",
+    );
+  }
+  const shape = isNode(head) ? undefined : (head.inputShape ?? rowShape);
+  if (!isNode(head) && !shape) return undefined;
+  const begin = isNode(head) ? head : inputNode(shape!);
+  const layers = stack.filter((item) => item instanceof Layer);
+  const end = layers.reduce<GraphNode>((node, layer) => layer.apply(node), begin);
+  return topology(
+    "sequential",
+    [{ name: begin.name ?? "input", node: begin }],
+    [{ name: layers.at(-1)!.name || "output", node: end }],
+  );
+}
+
+const inputNode = (shape: Shape): GraphNode =>
+  graphNode({ layer: undefined, stage: undefined, inputs: [], shape, dtype: "float32" });
+
+/**
+ * A model that applies one layer after another.
+ *
+ * The first layer says the shape of a row (`inputShape`), or the first item is `layers.input({ shape })`; without
+ * either, the model is built from the first data that it meets.
+ *
+ * @throws ERR_OPTION if an item is no layer, ERR_SHAPE if two layers do not fit.
+ */
+export function sequential(
+  items: readonly (Layer | GraphNode)[] = [],
+  options: ModelOptions = {},
+): Sequential {
+  if (!Array.isArray(items)) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `sequential: it must get an array of layers, got ${show(items)}; write sequential([layer, layer])`,
+    );
+  }
+  return new Sequential(items as readonly (Layer | GraphNode)[], options);
+}
+
+/** What a graph is made of. */
+export interface GraphOptions extends ModelOptions {
+  /** Where data go in: one input, or several keyed by name. */
+  readonly inputs: GraphNode | Readonly<Record<string, GraphNode>>;
+  /** What comes out. */
+  readonly outputs: GraphNode | Readonly<Record<string, GraphNode>>;
+}
+
+const ports = (what: string, fallback: string, given: unknown): Port[] => {
+  const list = isNode(given)
+    ? [[given.name ?? given.layer?.name ?? fallback, given] as const]
+    : Object.entries((given ?? {}) as Record<string, unknown>);
+  const wrong = list.find(([, node]) => !isNode(node));
+  if (list.length === 0 || wrong) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `graph: ${what} must be a node or an object of nodes, got ${show(wrong ? wrong[1] : given)}; ` +
+        "nodes come from layers.input({ shape }) and layer.apply(node)",
+    );
+  }
+  return list.map(([name, node]) => ({ name: name || fallback, node: node as GraphNode }));
+};
+
+/**
+ * A model over any directed acyclic graph of layers.
+ *
+ * @throws ERR_OPTION if inputs or outputs are no nodes, ERR_SHAPE if an output reads an input that is not listed.
+ */
+export function graph({ inputs, outputs, ...options }: GraphOptions): Model {
+  const sorted = topology(
+    "graph",
+    ports("inputs", "input", inputs),
+    ports("outputs", "output", outputs),
+  );
+  return new Model("graph", () => sorted, options);
+}
+
+/** The loop that `fit` runs, an epoch at a time: `break` ends the training. @throws as `fit` rejects */
+export function train(
+  model: Model,
+  x: Named<Data>,
+  y: Named<Data>,
+  options: FitOptions = {},
+): AsyncGenerator<Epoch, void, void> {
+  return model.train(x, y, options);
+}

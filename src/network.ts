@@ -1,0 +1,166 @@
+import { Compiled, type CompileOptions, type Logs } from "./compiled.js";
+import { GlissadeError } from "./error.js";
+import { type Feed, gather, inputColumns, sameRows, targetColumns } from "./feed.js";
+import type { Topology } from "./graph.js";
+import { Holdings, memory } from "./memory.js";
+import { Program } from "./program.js";
+import { sizeOf } from "./stage.js";
+import { type Tensor, tensor } from "./tensor.js";
+import { type ClassWeight, rowWeights } from "./weighting.js";
+import type { Layer } from "./layer.js";
+import type { Data } from "./tensor.js";
+import { type Named } from "./feed.js";
+
+/** What belongs to a model besides its layers' weights, so that it can go without the model. */
+interface Estate {
+  readonly holdings: Holdings;
+  readonly layers: Layer[];
+}
+
+function release({ holdings, layers }: Estate): void {
+  holdings.releaseAll();
+  for (const layer of layers.splice(0)) layer.letGo();
+}
+
+/** Models that nobody refers to any more give their memory back when the runtime collects them. */
+const forgotten =
+  typeof FinalizationRegistry === "function" ? new FinalizationRegistry(release) : undefined;
+
+/** What a model was given beside x and y. */
+export interface Weighting {
+  readonly sampleWeight?: Named<Data> | undefined;
+  readonly classWeight?: ClassWeight | undefined;
+}
+
+/** A built model: its memory, its program, and what it may do in which state. */
+export class Network {
+  readonly program: Program;
+  compiled: Compiled | undefined;
+  /** What runs now, between whose steps other methods may be called. */
+  running: string | undefined;
+  disposed = false;
+  private readonly estate: Estate;
+
+  /** @throws ERR_MEMORY if the weights do not fit; nothing is kept then. */
+  constructor(
+    readonly topology: Topology,
+    seed: number,
+  ) {
+    const estate: Estate = { holdings: new Holdings(memory()), layers: [] };
+    this.estate = estate;
+    try {
+      let stream = 0;
+      for (const layer of topology.layers) {
+        layer.hold(seed, stream);
+        estate.layers.push(layer);
+        stream += layer.weights.length;
+      }
+    } catch (error) {
+      release(estate);
+      throw error;
+    }
+    this.program = new Program(estate.holdings, topology, seed);
+    forgotten?.register(this, estate, this);
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    forgotten?.unregister(this);
+    release(this.estate);
+  }
+
+  /** @throws ERR_STATE after dispose. */
+  checkAlive(owner: string): void {
+    if (!this.disposed) return;
+    throw new GlissadeError(
+      "ERR_STATE",
+      `${owner}: the model must not have been disposed, but it was; make a new one`,
+    );
+  }
+
+  /** @throws ERR_STATE after dispose, or while a fit runs. */
+  checkFree(owner: string): void {
+    this.checkAlive(owner);
+    if (this.running === undefined) return;
+    throw new GlissadeError(
+      "ERR_STATE",
+      `${owner}: it must not be called during ${this.running}, which has not ended; await it first`,
+    );
+  }
+
+  /** @throws ERR_STATE if the model was not compiled. */
+  checkCompiled(owner: string): Compiled {
+    this.checkAlive(owner);
+    if (this.compiled) return this.compiled;
+    throw new GlissadeError(
+      "ERR_STATE",
+      `${owner}: the model must be compiled first, but was not; call compile({ optimizer, loss })`,
+    );
+  }
+
+  /** @throws ERR_OPTION, ERR_STATE; the former compilation stays in force then. */
+  compile(options: CompileOptions): void {
+    this.checkFree("compile");
+    const compiled = new Compiled(this.estate.holdings, this.program, options);
+    compiled.install();
+    this.compiled?.release();
+    this.compiled = compiled;
+  }
+
+  /** Checked data of a fit or an evaluation. @throws ERR_SHAPE, ERR_DTYPE, ERR_NUMERIC, ERR_STATE */
+  feed(owner: string, x: unknown, y: unknown, given: Weighting = {}, finite = false): Feed {
+    const { judges } = this.checkCompiled(owner);
+    const inputs = inputColumns(owner, this.topology.inputs, x, finite);
+    const rows = inputs[0]!.rows;
+    const targets = targetColumns(owner, judges, y, rows);
+    const { sampleWeight, classWeight } = given;
+    const weights = judges.map((judge, i) => {
+      const isKeyed = judges.length > 1 && sampleWeight !== undefined;
+      const own = isKeyed ? (sampleWeight as Record<string, Data>)[judge.port.name] : sampleWeight;
+      return rowWeights(owner, judge, targets[i]!, own as Data | undefined, classWeight);
+    });
+    return { rows, inputs, targets, weights };
+  }
+
+  /** Losses and metrics of all rows of a feed. @throws ERR_MEMORY */
+  evaluate(feed: Feed, batchSize: number): Logs {
+    const compiled = this.compiled!;
+    compiled.reserve(Math.min(batchSize, feed.rows), false);
+    compiled.reset("test");
+    for (let start = 0; start < feed.rows; start += batchSize) {
+      compiled.testStep(feed, undefined, start, Math.min(batchSize, feed.rows - start));
+    }
+    return compiled.logs("test");
+  }
+
+  /** One tensor an output, computed in chunks. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE, ERR_MEMORY */
+  predict(owner: string, x: unknown, batchSize: number): Tensor[] {
+    this.checkAlive(owner);
+    const { program, topology, estate } = this;
+    const heap = estate.holdings.memory;
+    const inputs = inputColumns(owner, topology.inputs, x);
+    const rows = sameRows(owner, "x", inputs);
+    program.plan(Math.min(batchSize, rows), false);
+    const outputs = topology.outputs.map(({ node }) => ({
+      value: program.valueOf(node),
+      width: sizeOf(node.shape),
+      shape: [rows, ...node.shape],
+      data: new Float32Array(rows * sizeOf(node.shape)),
+    }));
+    for (let start = 0; start < rows; start += batchSize) {
+      const batch = Math.min(batchSize, rows - start);
+      topology.inputs.forEach(({ node }, i) => {
+        const address = program.address(program.valueOf(node));
+        gather(heap, inputs[i]!, node.dtype, address, undefined, start, batch);
+      });
+      program.run.batch = batch;
+      program.run.training = false;
+      program.forward();
+      for (const { value, width, data } of outputs) {
+        data.set(heap.floats(program.address(value), batch * width), start * width);
+      }
+    }
+    return outputs.map(({ data, shape }) => tensor(data, shape));
+  }
+}

@@ -1,0 +1,79 @@
+import { rowsOf } from "./columns.js";
+import { classWeights } from "./data.js";
+import { GlissadeError, show } from "./error.js";
+import type { Column } from "./feed.js";
+import type { Judge } from "./judge.js";
+import type { Data } from "./tensor.js";
+
+/** Weight of each class: by number, or `"balanced"` for rows/(classes·count). */
+export type ClassWeight = "balanced" | Readonly<Record<number, number>>;
+
+/**
+ * The weight of each row of one output, its class's included; `undefined` where all are 1.
+ *
+ * @throws ERR_SHAPE if there is not one a row, ERR_NUMERIC if one is negative or not finite.
+ */
+export function rowWeights(
+  owner: string,
+  { cols, leading }: Judge,
+  target: Column,
+  sampleWeight: Data | undefined,
+  classWeight: ClassWeight | undefined,
+): Float32Array | undefined {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  const rows = target.rows * leading;
+  const weights = new Float32Array(rows).fill(1);
+  if (sampleWeight !== undefined) {
+    const given = rowsOf(owner, "sampleWeight", sampleWeight, []);
+    if (given.rows !== rows && given.rows !== target.rows) {
+      throw new GlissadeError(
+        "ERR_SHAPE",
+        `${owner}: sampleWeight must hold one weight for each of the ${target.rows} rows, got ${given.rows}`,
+      );
+    }
+    const repeat = rows / given.rows;
+    weights.forEach((_, row) => (weights[row] = given.data[Math.floor(row / repeat)] as number));
+    const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+    if (wrong >= 0) {
+      throw new GlissadeError(
+        "ERR_NUMERIC",
+        `${owner}: sampleWeight must hold finite numbers, 0 or more, got ${weights[wrong]} in row ${wrong}`,
+      );
+    }
+  }
+  if (classWeight !== undefined) {
+    const classes = classesOf(target, cols, rows);
+    const factors = classWeight === "balanced" ? classWeights(classes) : classWeight;
+    checkClassWeight(owner, factors);
+    weights.forEach((weight, row) => (weights[row] = weight * (factors[classes[row]!] ?? 1)));
+  }
+  return weights;
+}
+
+/** The class of each row: its number, its greatest column, or which side of ½ it is. */
+function classesOf({ data }: Column, cols: number, rows: number): Int32Array {
+  const classes = new Int32Array(rows);
+  const single = data.length === rows;
+  for (let row = 0; row < rows; row++) {
+    if (single) {
+      classes[row] = Math.round(data[row]!);
+      continue;
+    }
+    let best = row * cols;
+    for (let i = best + 1; i < (row + 1) * cols; i++) if (data[i]! > data[best]!) best = i;
+    classes[row] = best - row * cols;
+  }
+  return classes;
+}
+
+function checkClassWeight(owner: string, factors: Readonly<Record<number, number>>): void {
+  const wrong = Object.entries(factors).find(
+    ([key, weight]) => !/^\d+$/.test(key) || !(weight >= 0 && weight < Infinity),
+  );
+  if (!wrong) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: classWeight must be "balanced" or weights of 0 or more by class number, got ` +
+      `${wrong[0]}: ${show(wrong[1])}`,
+  );
+}
