@@ -23,6 +23,15 @@ export interface Run {
 /** A run that holds nothing. */
 export const NO_RUN: Run = { address: 0, words: 0, pieces: [] };
 
+/** The addresses of pieces of so many words each, side by side from `address` on. */
+export function placePieces(address: number, counts: readonly number[]): number[] {
+  return counts.map((count) => {
+    const piece = address;
+    address += 4 * paddedWords(count);
+    return piece;
+  });
+}
+
 interface Gap {
   address: number;
   bytes: number;
@@ -63,13 +72,9 @@ export class Memory {
   /** One run of pieces of so many words each. @throws ERR_MEMORY if the engine cannot hold them. */
   allocateRun(counts: readonly number[]): Run {
     const words = counts.reduce((sum, count) => sum + paddedWords(count), 0);
-    let next = this.allocate(words);
-    const run = { address: next, words, pieces: [] as number[] };
-    for (const count of counts) {
-      run.pieces.push(count > 0 ? next : 0);
-      next += 4 * paddedWords(count);
-    }
-    return run;
+    const address = this.allocate(words);
+    const pieces = placePieces(address, counts).map((piece, i) => (counts[i]! > 0 ? piece : 0));
+    return { address, words, pieces };
   }
 
   /** Takes a run back; 0 is no run. */

@@ -1,0 +1,139 @@
+import { labelsOf, rowsOf } from "./columns.js";
+import { GlissadeError } from "./error.js";
+import type { Evaluation, Loss } from "./losses/loss.js";
+import { memory, type Run } from "./memory.js";
+import type { Metric, MetricQuestion } from "./metric.js";
+import { sizeOf } from "./stage.js";
+import { type Data, isTensor, tensor } from "./tensor.js";
+
+/** Predictions, targets and weights, as users give them. */
+interface Given {
+  readonly prediction: Data;
+  readonly target: Data;
+  readonly weight?: Data | undefined;
+}
+
+interface Batch {
+  readonly rows: number;
+  readonly cols: number;
+  readonly labels: boolean;
+  /** Of one entry of the first axis of the prediction. */
+  readonly shape: readonly number[];
+  readonly prediction: ArrayLike<number>;
+  readonly target: ArrayLike<number>;
+  readonly weight: ArrayLike<number> | undefined;
+}
+
+/** Sizes of all axes but the first of what is given; a flat list has rows of one number. */
+function rowShape(data: Data): number[] {
+  if (isTensor(data)) return data.shape.slice(1);
+  const shape: number[] = [];
+  if (!Array.isArray(data)) return shape;
+  for (let row: unknown = data[0]; Array.isArray(row); row = row[0]) shape.push(row.length);
+  return shape;
+}
+
+/** Checks and flattens: rows are all axes but the last. */
+function batchOf(owner: string, targets: Loss["targets"], given: Given): Batch {
+  const shape = rowShape(given.prediction);
+  const cols = shape.at(-1) ?? 1;
+  const prediction = rowsOf(owner, "prediction", given.prediction, shape);
+  const rows = prediction.data.length / cols;
+  const flat = rowShape(given.target).length < shape.length;
+  const labels = targets === "labels" || (targets === "either" && flat && cols > 1);
+  const target = labels
+    ? labelsOf(owner, "target", given.target)
+    : (rowsOf(owner, "target", given.target, shape).data as ArrayLike<number>);
+  const weight = given.weight && rowsOf(owner, "weight", given.weight, []).data;
+  const sizes = [target.length === (labels ? rows : rows * cols), (weight?.length ?? rows) === rows];
+  if (!sizes.every(Boolean)) {
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: ${sizes[0] ? "weight" : "target"} must have one entry for each of the ${rows} rows of prediction`,
+    );
+  }
+  return { rows, cols, labels, shape, prediction: prediction.data, target, weight } as Batch;
+}
+
+/** Puts a batch into memory of its own, lets `use` work on it, and gives the memory back. */
+function withBatch<T>(
+  { rows, cols, labels, prediction, target, weight }: Batch,
+  extra: readonly number[],
+  use: (pieces: readonly number[]) => T,
+): T {
+  const heap = memory();
+  const counts = [rows * cols, labels ? rows : rows * cols, rows, ...extra];
+  const run: Run = heap.allocateRun(counts);
+  const [x, y, w] = run.pieces as [number, number, number];
+  try {
+    heap.floats(x, rows * cols).set(prediction);
+    if (labels) heap.integers(y, rows).set(target);
+    else heap.floats(y, rows * cols).set(target);
+    if (weight) heap.floats(w, rows).set(weight);
+    return use(run.pieces);
+  } finally {
+    heap.release(run.address);
+  }
+}
+
+/** The loss of these predictions, reduced, and its slope. */
+export function evaluateAlone(loss: Loss, given: Given): Evaluation {
+  const owner = `losses.${loss.type}`;
+  const batch = batchOf(owner, loss.targets, given);
+  const { rows, cols, labels, weight } = batch;
+  const activation = loss.options.fromLogits === true ? "linear" : "probabilities";
+  const plan = loss.plan({ owner, cols, activation, absorbable: false, labels });
+  const isRowLoss = loss.kind === "row";
+  const share = isRowLoss ? shareOf(loss, rows, weight) : 1;
+  const heap = memory();
+  const k = heap.kernels;
+  return withBatch(batch, [rows, rows, rows * cols, 2, plan.scratch(rows)], (pieces) => {
+    const [prediction, target, own, shared, each, gradient, cell, scratch] = pieces as Pieces;
+    if (!weight) k.fill(0, rows, own, 1);
+    k.rescale(0, rows, own, shared, share, 0);
+    const at = { rows, cols, prediction, target, weight: shared, loss: each, gradient, scratch };
+    plan.run(k, { ...at, scale: 1 });
+    k.addLoss(0, isRowLoss ? rows : 1, each, isRowLoss ? own : 0, share, cell);
+    const slope = heap.floats(gradient, rows * cols).slice();
+    const shape = [batch.prediction.length / sizeOf(batch.shape), ...batch.shape];
+    return { loss: heap.doubles(cell, 1)[0]!, gradient: tensor(slope, shape) };
+  });
+}
+
+type Pieces = [number, number, number, number, number, number, number, number];
+
+function shareOf({ reduction }: Loss, rows: number, weight: ArrayLike<number> | undefined): number {
+  if (reduction === "sum") return 1;
+  if (reduction === "sumOverBatchSize" || !weight) return 1 / rows;
+  return 1 / Array.from(weight).reduce((sum, one) => sum + one, 0);
+}
+
+/** What a metric by itself remembers: its plan, and its sums in JavaScript memory. */
+export interface Standing {
+  readonly question: MetricQuestion;
+  readonly cells: Float64Array;
+}
+
+/** Adds a batch to a metric's sums, which are made at the first. @throws ERR_SHAPE if columns change */
+export function updateAlone(metric: Metric, given: Given, standing: Standing | undefined): Standing {
+  const owner = `metrics.${metric.type}`;
+  const batch = batchOf(owner, "either", given);
+  const { rows, cols, labels, weight } = batch;
+  const question = { owner, cols, labels };
+  const plan = metric.plan(question);
+  const sums = standing?.cells ?? new Float64Array(plan.cells);
+  if (standing && standing.question.cols !== cols) {
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: every batch must have ${standing.question.cols} columns, got ${cols}; reset() begins anew`,
+    );
+  }
+  const heap = memory();
+  return withBatch(batch, [2 * plan.cells, plan.scratch(rows)], (pieces) => {
+    const [prediction, target, own, cells, scratch] = pieces as Pieces;
+    heap.doubles(cells, plan.cells).set(sums);
+    const at = { rows, cols, prediction, target, weight: weight ? own : 0, cells, scratch };
+    plan.update(heap.kernels, at);
+    return { question, cells: heap.doubles(cells, plan.cells).slice() };
+  });
+}
