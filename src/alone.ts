@@ -2,7 +2,7 @@ import { labelsOf, rowsOf } from "./columns.js";
 import { GlissadeError } from "./error.js";
 import type { Evaluation, Loss } from "./losses/loss.js";
 import { memory, type Run } from "./memory.js";
-import type { Metric, MetricQuestion } from "./metric.js";
+import type { Metric, MetricQuestion } from "./metrics/metric.js";
 import { sizeOf } from "./stage.js";
 import { type Data, isTensor, tensor } from "./tensor.js";
 

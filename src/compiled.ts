@@ -4,7 +4,7 @@ import type { Port } from "./graph.js";
 import { Judge, type Mode, type Verdict } from "./judge.js";
 import type { Loss } from "./losses/loss.js";
 import type { Holdings } from "./memory.js";
-import type { Metric } from "./metric.js";
+import type { Metric } from "./metrics/metric.js";
 import { member } from "./names.js";
 import type { Optimizer } from "./optimizers/optimizer.js";
 import { field, needed, nonNegative, resolve } from "./options.js";

@@ -4,10 +4,10 @@
  */
 export * as activations from "./activations.js";
 export * as callbacks from "./callbacks/index.js";
-export * as initializers from "./initializers.js";
+export * as initializers from "./initializers/index.js";
 export * as layers from "./layers/index.js";
 export * as losses from "./losses/index.js";
-export * as metrics from "./metrics.js";
+export * as metrics from "./metrics/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { CompileOptions, Logs } from "./compiled.js";
@@ -19,7 +19,7 @@ export { fromBytes, toBytes } from "./formats/glissade.js";
 export type { History } from "./history.js";
 export { type GraphNode, Layer, layer } from "./layer.js";
 export type { Loss } from "./losses/loss.js";
-export type { Metric } from "./metric.js";
+export type { Metric } from "./metrics/metric.js";
 export type { Model } from "./model.js";
 export { graph, type Sequential, sequential, train } from "./models.js";
 export type { Optimizer } from "./optimizers/optimizer.js";

@@ -3,7 +3,7 @@ import { GlissadeError, show } from "./error.js";
 import type { Port } from "./graph.js";
 import type { Judge } from "./judge.js";
 import type { Memory } from "./memory.js";
-import { type DType, type Shape, sizeOf } from "./stage.js";
+import { type DType, sizeOf } from "./stage.js";
 import { type Data, isTensor } from "./tensor.js";
 
 /** Data of one place: rows of numbers, in JavaScript memory. */
@@ -103,7 +103,7 @@ export function inputColumns(
     const { name, node } = ports[i]!;
     const what = ports.length === 1 ? "x" : `x.${name}`;
     const column = rowsOf(owner, what, data, node.shape);
-    if (finite) checkFinite(owner, what, data);
+    if (finite) checkFinite(owner, what, column);
     if (node.dtype === "uint8" && !(column.data instanceof Uint8Array)) {
       throw new GlissadeError(
         "ERR_DTYPE",

@@ -1,9 +1,9 @@
 /** Everything that runs wherever WebAssembly does; names may be written as strings. */
 import * as activations from "./activations.js";
-import * as initializers from "./initializers.js";
+import * as initializers from "./initializers/index.js";
 import * as layers from "./layers/index.js";
 import * as losses from "./losses/index.js";
-import * as metrics from "./metrics.js";
+import * as metrics from "./metrics/index.js";
 import { register } from "./names.js";
 import * as optimizers from "./optimizers/index.js";
 

@@ -1,7 +1,7 @@
 import type { Port } from "./graph.js";
 import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
 import { type Holdings, NO_RUN, type Run } from "./memory.js";
-import type { Metric, MetricFrame, MetricPlan } from "./metric.js";
+import type { Metric, MetricFrame, MetricPlan } from "./metrics/metric.js";
 import type { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
 

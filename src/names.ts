@@ -4,7 +4,7 @@ import { canonical, unknownName } from "./options.js";
 /** What may be written as a string: the family, and how its factories are reached. */
 export type Family = "activation" | "initializer" | "layer" | "loss" | "metric" | "optimizer";
 
-type Factory = (options?: never) => unknown;
+type Factory = (...given: never[]) => unknown;
 type Members = Readonly<Record<string, Factory>>;
 
 const plurals: Record<Family, string> = {

@@ -1,7 +1,7 @@
 import { chain, type GraphNode, type Layer } from "./layer.js";
 import { type Holdings, NO_RUN, type Run as WordRun } from "./memory.js";
 import type { Topology } from "./graph.js";
-import { type DType, type PlaceOf, type Run, type Shape, seedWords, sizeOf, type Stage } from "./stage.js";
+import { type DType, type Place, type Run, type Shape, seedWords, sizeOf, type Stage } from "./stage.js";
 
 /** The numbers that one stage leaves for the next, or that come in. */
 export interface Value {
@@ -13,13 +13,16 @@ export interface Value {
   readers: number;
 }
 
+/** Addresses of a stage's weights by name (`kernel`), and of their gradients (`dKernel`). */
+type Weights = { [name: string]: unknown };
+
 /** One stage at its place. */
 interface Step {
   readonly stage: Stage;
   readonly layer: Layer;
   readonly inputs: readonly number[];
   readonly output: number;
-  readonly place: PlaceOf<string>;
+  readonly place: Place & Weights;
   /** Whether a loss writes its gradient before this stage, so that backward passes it by. */
   absorbed: boolean;
   /** Whether training changes anything at or before this stage. */

@@ -39,9 +39,9 @@ export interface Place {
 }
 
 /** A place with the addresses of weights (`kernel`) and of their gradients (`dKernel`). */
-export type PlaceOf<W extends string> = Place & {
-  [Name in W | `d${Capitalize<W>}`]?: number;
-};
+export type PlaceOf<W extends string> = string extends W
+  ? Place
+  : Place & { [Name in W | `d${Capitalize<W>}`]?: number };
 
 /** Where a weight to be filled lies, and what it connects. */
 export interface Filling {

@@ -1,6 +1,6 @@
 import { linear } from "../activations.js";
 import { GlissadeError } from "../error.js";
-import { glorotUniform, zeros } from "../initializers.js";
+import { glorotUniform, zeros } from "../initializers/index.js";
 import { layer, type Layer, layerFields } from "../layer.js";
 import { member } from "../names.js";
 import { count, flag, leading, type Options, resolve } from "../options.js";

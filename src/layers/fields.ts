@@ -24,10 +24,10 @@ export const initializerField = (fallback: Initializer): Field<Initializer | str
     fallback,
   );
 
-type Common = keyof LayerOptions;
+type Common = "name" | "trainable" | "learningRateMultiplier" | "inputShape";
 
 /** A layer's own options, and those that all layers have. */
-export function splitCommon<T extends Required<LayerOptions>>(
+export function splitCommon<T extends { readonly [K in Common]: LayerOptions[K] }>(
   options: T,
 ): [own: Omit<T, Common>, common: LayerOptions] {
   const { name, trainable, learningRateMultiplier, inputShape, ...own } = options;

@@ -1,6 +1,6 @@
-import type { Kernels } from "./engine.js";
-import { type Fields, finite, nonNegative, optional, type Options, resolve, whole } from "./options.js";
-import { type Filling, type Initializer, seedWords } from "./stage.js";
+import type { Kernels } from "../engine.js";
+import { type Fields, finite, nonNegative, optional, type Options, resolve, whole } from "../options.js";
+import { type Filling, type Initializer, seedWords } from "../stage.js";
 
 /** Random numbers that begin weights; see "Random numbers" in CONTRIBUTING.md. */
 const PURPOSE_INITIALIZE = 0;

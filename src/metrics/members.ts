@@ -1,8 +1,8 @@
-import { type Standing, updateAlone } from "./alone.js";
-import { engine, type Kernels } from "./engine.js";
-import { paddedWords, placePieces } from "./memory.js";
+import { type Standing, updateAlone } from "../alone.js";
+import { engine, type Kernels } from "../engine.js";
+import { paddedWords, placePieces } from "../memory.js";
 import type { Metric, MetricFrame, MetricPlan, MetricQuestion } from "./metric.js";
-import { choice, flag, label, optional, type Options, resolve, share } from "./options.js";
+import { choice, flag, label, optional, type Options, resolve, share } from "../options.js";
 
 /** The option that every metric has. */
 const nameField = {

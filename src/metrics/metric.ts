@@ -1,5 +1,5 @@
-import type { Kernels } from "./engine.js";
-import type { Data } from "./tensor.js";
+import type { Kernels } from "../engine.js";
+import type { Data } from "../tensor.js";
 
 /** Where the numbers of one metric update lie: addresses in bytes, 0 where there is none. */
 export interface MetricFrame {

@@ -1,0 +1,100 @@
+import { GlissadeError, show } from "./error.js";
+import { type DType, type Shape, sizeOf } from "./stage.js";
+import { type Data, isTypedArray, type Tensor, tensor, type TensorData } from "./tensor.js";
+
+/** Checked data: so many rows of one shape, side by side. */
+export interface Rows {
+  readonly data: TensorData;
+  readonly rows: number;
+  /** Numbers a row. */
+  readonly width: number;
+  readonly dtype: DType;
+}
+
+const text = (shape: Shape) => `[${shape.join(", ")}]`;
+
+/** @throws ERR_DTYPE or ERR_SHAPE, in the name of who asks */
+function asTensor(owner: string, what: string, data: Data): Tensor {
+  try {
+    return tensor(data);
+  } catch (error) {
+    if (!(error instanceof GlissadeError)) throw error;
+    throw new GlissadeError(error.code, `${owner}: ${what}: ${error.message.replace(/^tensor: /, "")}`);
+  }
+}
+
+/** @throws ERR_SHAPE if there is no row */
+function someRows(owner: string, what: string, rows: number): void {
+  if (rows > 0) return;
+  throw new GlissadeError("ERR_SHAPE", `${owner}: ${what} must have at least one row, got none`);
+}
+
+/**
+ * Data as rows of this shape; typed numbers without a shape are cut into such rows, and rows of one number may be
+ * given flat.
+ *
+ * @throws ERR_SHAPE if rows have another shape or there is none, ERR_DTYPE if entries are no numbers.
+ */
+export function rowsOf(owner: string, what: string, data: Data, row: Shape): Rows {
+  const width = sizeOf(row);
+  if (data === undefined || data === null || typeof data !== "object") {
+    throw new GlissadeError(
+      "ERR_DTYPE",
+      `${owner}: ${what} must be a tensor, nested arrays or a typed array, got ${show(data)}`,
+    );
+  }
+  const found = asTensor(owner, what, data);
+  const { data: numbers, shape, dtype } = found;
+  const [rows = 0, ...inner] = shape;
+  if (isTypedArray(data) && numbers.length % width === 0) {
+    someRows(owner, what, numbers.length);
+    return { data: numbers, rows: numbers.length / width, width, dtype };
+  }
+  someRows(owner, what, rows);
+  const flat = width === 1 && sizeOf(inner) === 1;
+  if (!flat && text(inner) !== text(row)) {
+    const wayOut =
+      sizeOf(inner) === width ? `; use reshape([-1, ${row.join(", ")}]) or layers.flatten()` : "";
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: ${what} must have rows of shape ${text(row)}, got ${isTypedArray(data) ? `${numbers.length} numbers` : text(inner)}${wayOut}`,
+    );
+  }
+  return { data: numbers, rows, width, dtype };
+}
+
+/**
+ * Class numbers as int32: whole, from 0.
+ *
+ * @throws ERR_DTYPE if they are texts, ERR_NUMERIC if one is negative or not whole, ERR_SHAPE if there is none.
+ */
+export function labelsOf(owner: string, what: string, labels: Data): Int32Array<ArrayBufferLike> {
+  if (Array.isArray(labels) && labels.some((one: unknown) => typeof one === "string")) {
+    throw new GlissadeError(
+      "ERR_DTYPE",
+      `${owner}: ${what} must be class numbers, got text; number them: ` +
+        "const names = [...new Set(labels)]; labels.map((one) => names.indexOf(one))",
+    );
+  }
+  const { data } = asTensor(owner, what, labels);
+  someRows(owner, what, data.length);
+  const wrong = data.findIndex((value) => !Number.isInteger(value) || value < 0);
+  if (wrong >= 0) {
+    throw new GlissadeError(
+      "ERR_NUMERIC",
+      `${owner}: ${what} must be class numbers, whole and from 0, got ${data[wrong]} in row ${wrong}`,
+    );
+  }
+  return data instanceof Int32Array ? data : Int32Array.from(data);
+}
+
+/** @throws ERR_NUMERIC naming the first NaN or infinity */
+export function checkFinite(owner: string, what: string, { data, width }: Rows): void {
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return;
+  throw new GlissadeError(
+    "ERR_NUMERIC",
+    `${owner}: ${what} must hold finite numbers, got ${data[wrong]} in row ${Math.floor(wrong / width)}, ` +
+      `column ${wrong % width}; replace or drop such rows`,
+  );
+}

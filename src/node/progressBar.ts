@@ -1,0 +1,61 @@
+import type { Callback, Plan } from "../callbacks/callback.js";
+import type { Logs } from "../compiled.js";
+
+const WIDTH = 20;
+
+/** Seconds as people read them: 8s, 1m05s, 2h03m. */
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
+}
+
+/** Numbers as people read them: 181,400. */
+const thousands = (value: number) => Math.round(value).toLocaleString("en-US");
+
+const series = (logs: Logs) =>
+  Object.entries(logs)
+    .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    .join("  ");
+
+/**
+ * A line in the terminal that is redrawn while an epoch runs: share done, time left, rows a second, losses and metrics.
+ * Where `stream` is no terminal, one line an epoch.
+ */
+export function progressBar({ stream = process.stderr as NodeJS.WriteStream } = {}): Callback {
+  let plan: Plan;
+  let epoch = 0;
+  let began = 0;
+  const redraw = (text: string) => {
+    const columns = stream.columns || 120;
+    stream.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
+  };
+  const head = () => `epoch ${String(epoch + 1).padStart(String(plan.epochs).length)}/${plan.epochs}`;
+  return {
+    setModel(_, given) {
+      plan = given;
+    },
+    onEpochBegin(index) {
+      epoch = index;
+      began = performance.now();
+    },
+    onProgress(batch, logs) {
+      if (!stream.isTTY) return;
+      const seconds = (performance.now() - began) / 1000;
+      const share = (batch + 1) / plan.stepsPerEpoch;
+      const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
+      const rate = ((batch + 1) * plan.batchSize) / seconds;
+      const left = duration((seconds * (1 - share)) / share);
+      redraw(`${head()} ${bar} ${left} left  ${thousands(rate)} rows/s  ${series(logs)}`);
+    },
+    onEpochEnd(_, logs) {
+      const seconds = (performance.now() - began) / 1000;
+      const text = `${head()} ${seconds.toFixed(1)}s  ${thousands(plan.rows / seconds)} rows/s  ${series(logs)}`;
+      if (stream.isTTY) redraw(text);
+      else stream.write(text);
+      stream.write("\n");
+    },
+  };
+}
