@@ -18,7 +18,9 @@ const SHAPES = [
 
 const peak = await measurePeak();
 console.log(`peak of one core, 128-bit multiplications and additions: ${peak.toFixed(1)} GFLOP/s`);
-console.log("rows x inputs x units     forward          dX               dW   (GFLOP/s, share of peak)");
+console.log(
+  "rows x inputs x units     forward          dX               dW   (GFLOP/s, share of peak)",
+);
 for (const [m, k, n] of SHAPES) {
   const { kernels, allocate } = loadKernels();
   const scratch = allocate(kernels.gemmScratch());
@@ -32,5 +34,7 @@ for (const [m, k, n] of SHAPES) {
     const rate = (2 * m * k * n) / best(run) / 1e9;
     return `${rate.toFixed(1).padStart(6)} ${((100 * rate) / peak).toFixed(0).padStart(3)} %`;
   });
-  console.log(`${[m, k, n].join(" x ").padEnd(20)} ${cells.map((cell) => cell.padStart(14)).join("   ")}`);
+  console.log(
+    `${[m, k, n].join(" x ").padEnd(20)} ${cells.map((cell) => cell.padStart(14)).join("   ")}`,
+  );
 }

@@ -21,8 +21,12 @@ export function buildKernels() {
     `const hex = "${hex}";\n` +
       "export default () => Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));\n",
   );
-  writeFileSync("build/wasm-module.js", 'import module from "./simd.wasm";\nexport default () => module;\n');
-  const declaration = "declare const source: () => WebAssembly.Module | Uint8Array<ArrayBuffer>;\nexport default source;\n";
+  writeFileSync(
+    "build/wasm-module.js",
+    'import module from "./simd.wasm";\nexport default () => module;\n',
+  );
+  const declaration =
+    "declare const source: () => WebAssembly.Module | Uint8Array<ArrayBuffer>;\nexport default source;\n";
   writeFileSync("build/wasm-bytes.d.ts", declaration);
   writeFileSync("build/wasm-module.d.ts", declaration);
 }

@@ -5,7 +5,11 @@ import { datasets } from "glissade/node";
 const TRAINING_ROWS = 50000;
 const HELD_ROWS = 10000;
 const RATES = {
-  sgd: { meanSquaredError: [0.1, 0.3, 1], categoricalCrossentropy: [0.03, 0.1, 0.3], f1: [0.3, 1, 3] },
+  sgd: {
+    meanSquaredError: [0.1, 0.3, 1],
+    categoricalCrossentropy: [0.03, 0.1, 0.3],
+    f1: [0.3, 1, 3],
+  },
   rmsprop: [0.0005, 0.001, 0.002],
   adam: [0.001, 0.002, 0.004],
 };

@@ -47,7 +47,8 @@ console.log(`\n   Test accuracy: ${percent(accuracy)} (chance: ${CHANCE})\n`);
 article.dispose();
 
 console.log("2. The same network with other losses and optimizers, 2 epochs each\n");
-const row = (cells) => `   ${cells.map((cell, i) => (i < 2 ? cell.padEnd(26) : cell.padStart(10))).join("")}`;
+const row = (cells) =>
+  `   ${cells.map((cell, i) => (i < 2 ? cell.padEnd(26) : cell.padStart(10))).join("")}`;
 console.log(row(["loss", "optimizer", "accuracy", "macro F1", "seconds"]));
 let best;
 for (const { loss, optimizer, batchSize } of combinations) {
@@ -96,4 +97,6 @@ await rm(path);
 const again = loaded.predict(xTest, { batchSize: 1000 });
 const same = Buffer.from(again.data.buffer).equals(Buffer.from(predicted.data.buffer));
 if (!same) throw new Error("the loaded model predicts other bits than the saved one");
-console.log(`\n   Saved to one file, loaded back: all ${again.data.length} scores have the same bits.`);
+console.log(
+  `\n   Saved to one file, loaded back: all ${again.data.length} scores have the same bits.`,
+);

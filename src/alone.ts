@@ -45,7 +45,10 @@ function batchOf(owner: string, targets: Loss["targets"], given: Given): Batch {
     ? labelsOf(owner, "target", given.target)
     : (rowsOf(owner, "target", given.target, shape).data as ArrayLike<number>);
   const weight = given.weight && rowsOf(owner, "weight", given.weight, []).data;
-  const sizes = [target.length === (labels ? rows : rows * cols), (weight?.length ?? rows) === rows];
+  const sizes = [
+    target.length === (labels ? rows : rows * cols),
+    (weight?.length ?? rows) === rows,
+  ];
   if (!sizes.every(Boolean)) {
     throw new GlissadeError(
       "ERR_SHAPE",
@@ -115,7 +118,11 @@ export interface Standing {
 }
 
 /** Adds a batch to a metric's sums, which are made at the first. @throws ERR_SHAPE if columns change */
-export function updateAlone(metric: Metric, given: Given, standing: Standing | undefined): Standing {
+export function updateAlone(
+  metric: Metric,
+  given: Given,
+  standing: Standing | undefined,
+): Standing {
   const owner = `metrics.${metric.type}`;
   const batch = batchOf(owner, "either", given);
   const { rows, cols, labels, weight } = batch;

@@ -19,7 +19,10 @@ function asTensor(owner: string, what: string, data: Data): Tensor {
     return tensor(data);
   } catch (error) {
     if (!(error instanceof GlissadeError)) throw error;
-    throw new GlissadeError(error.code, `${owner}: ${what}: ${error.message.replace(/^tensor: /, "")}`);
+    throw new GlissadeError(
+      error.code,
+      `${owner}: ${what}: ${error.message.replace(/^tensor: /, "")}`,
+    );
   }
 }
 

@@ -13,7 +13,10 @@ export function oneHot(labels: Data, classes?: number): Tensor {
   const numbers = labelsOf("oneHot", "labels", labels);
   const most = numbers.reduce((a, b) => Math.max(a, b), 0);
   if (classes !== undefined && !(Number.isSafeInteger(classes) && classes > 0)) {
-    throw new GlissadeError("ERR_OPTION", `oneHot: classes must be a whole number above 0, got ${show(classes)}`);
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `oneHot: classes must be a whole number above 0, got ${show(classes)}`,
+    );
   }
   const cols = classes ?? most + 1;
   if (most >= cols) {
@@ -37,8 +40,11 @@ export function classesOf(owner: string, what: string, data: Data): Int32Array {
   const found = tensor(data);
   const cols = sizeOf(found.shape.slice(1));
   if (found.shape.length < 2 || cols === 1) {
-    const scores = found.dtype === "float32" && found.data.some((value) => !Number.isInteger(value));
-    return scores ? Int32Array.from(found.data, (value) => Number(value > 0.5)) : labelsOf(owner, what, found.data);
+    const scores =
+      found.dtype === "float32" && found.data.some((value) => !Number.isInteger(value));
+    return scores
+      ? Int32Array.from(found.data, (value) => Number(value > 0.5))
+      : labelsOf(owner, what, found.data);
   }
   return found.argMax().data as Int32Array;
 }
@@ -77,7 +83,10 @@ export function standardize(x: Data): Standardized {
   const { data, shape } = tensor(x);
   const [rows = 0, cols = 0] = shape;
   if (shape.length !== 2 || rows === 0) {
-    throw new GlissadeError("ERR_SHAPE", `standardize: x must be [rows, cols], got [${shape.join(", ")}]`);
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `standardize: x must be [rows, cols], got [${shape.join(", ")}]`,
+    );
   }
   const mean = new Array<number>(cols).fill(0);
   const squares = new Array<number>(cols).fill(0);
@@ -95,14 +104,20 @@ export function standardize(x: Data): Standardized {
         `standardize: rows must have ${cols} columns as those that were measured, got [${given.shape.join(", ")}]`,
       );
     }
-    const scaled = Float32Array.from(given.data, (value, i) => (value - mean[i % cols]!) / std[i % cols]!);
+    const scaled = Float32Array.from(
+      given.data,
+      (value, i) => (value - mean[i % cols]!) / std[i % cols]!,
+    );
     return tensor(scaled, given.shape);
   };
   return { x: apply(tensor(x)), mean, std, apply };
 }
 
 /** Readers of the element types of IDX files, by their code; numbers are big-endian. */
-const IDX_TYPES: Record<number, { bytes: number; read: (view: DataView, at: number) => number; make: "u8" | "i32" | "f32" }> = {
+const IDX_TYPES: Record<
+  number,
+  { bytes: number; read: (view: DataView, at: number) => number; make: "u8" | "i32" | "f32" }
+> = {
   0x08: { bytes: 1, read: (view, at) => view.getUint8(at), make: "u8" },
   0x09: { bytes: 1, read: (view, at) => view.getInt8(at), make: "i32" },
   0x0b: { bytes: 2, read: (view, at) => view.getInt16(at), make: "i32" },
@@ -125,11 +140,14 @@ export function parseIdx(bytes: Uint8Array): Tensor {
   }
   const type = IDX_TYPES[bytes[2] ?? 0];
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || !type) {
-    throw refuse(`the first bytes must be 0, 0, a type and the axes, got ${[...bytes.subarray(0, 4)].join(", ")}`);
+    throw refuse(
+      `the first bytes must be 0, 0, a type and the axes, got ${[...bytes.subarray(0, 4)].join(", ")}`,
+    );
   }
   const axes = bytes[3]!;
   const header = 4 + 4 * axes;
-  if (bytes.length < header) throw refuse(`the header must have ${header} bytes, got ${bytes.length}`);
+  if (bytes.length < header)
+    throw refuse(`the header must have ${header} bytes, got ${bytes.length}`);
   const shape = Array.from({ length: axes }, (_, i) => view.getUint32(4 + 4 * i));
   const count = sizeOf(shape);
   if (bytes.length !== header + count * type.bytes) {

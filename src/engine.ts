@@ -21,7 +21,12 @@ export const readyFields = {
       [3, {}, null, new Uint8Array(4)],
     ),
   ),
-  relaxed: field<false>("false: no relaxed build exists yet", (value) => value === false, [true, 1], false),
+  relaxed: field<false>(
+    "false: no relaxed build exists yet",
+    (value) => value === false,
+    [true, 1],
+    false,
+  ),
   threads: field<1>("1: no build with threads exists yet", (value) => value === 1, [0, 2, "4"], 1),
 };
 

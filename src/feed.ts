@@ -134,13 +134,7 @@ export function targetColumns(
   return columns;
 }
 
-function targetColumn(
-  owner: string,
-  what: string,
-  judge: Judge,
-  data: Data,
-  rows: number,
-): Column {
+function targetColumn(owner: string, what: string, judge: Judge, data: Data, rows: number): Column {
   const { cols, leading } = judge;
   const { loss } = judge.verdict;
   const { shape } = judge.port.node;
@@ -195,7 +189,12 @@ function widthOf(data: Data, rows: number): number {
 }
 
 /** @throws ERR_SHAPE if a column has not as many rows as x. */
-export function sameRows(owner: string, what: string, columns: readonly Column[], rows?: number): number {
+export function sameRows(
+  owner: string,
+  what: string,
+  columns: readonly Column[],
+  rows?: number,
+): number {
   const expected = rows ?? columns[0]?.rows ?? 0;
   const differing = columns.find((column) => column.rows !== expected);
   if (!differing) return expected;

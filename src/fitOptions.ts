@@ -15,7 +15,11 @@ const YIELD_EVERY = "document" in globalThis ? 16 : 100;
 
 const data = () =>
   optional(
-    field<Named<Data> | undefined>("one number a row: an array or a tensor", isObject, [3, "balanced", null]),
+    field<Named<Data> | undefined>("one number a row: an array or a tensor", isObject, [
+      3,
+      "balanced",
+      null,
+    ]),
   );
 
 export const batchSizeField = {

@@ -24,7 +24,11 @@ export interface Topology {
  *
  * @throws ERR_SHAPE if an output depends on an input that is not listed, ERR_OPTION if two layers share a name.
  */
-export function topology(owner: string, inputs: readonly Port[], outputs: readonly Port[]): Topology {
+export function topology(
+  owner: string,
+  inputs: readonly Port[],
+  outputs: readonly Port[],
+): Topology {
   const nodes: GraphNode[] = [];
   const seen = new Set<GraphNode>();
   const visit = (node: GraphNode): void => {

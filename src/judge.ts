@@ -160,7 +160,11 @@ export class Judge {
     const { frame, program, holdings, verdict } = this;
     const k = holdings.memory.kernels;
     const [target, rowWeights, shares, loss, scratch] = this.batchRun.pieces as [
-      number, number, number, number, number
+      number,
+      number,
+      number,
+      number,
+      number,
     ];
     const rows = (frame.rows = batch * this.leading);
     const weights = total === undefined ? 0 : rowWeights;

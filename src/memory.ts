@@ -138,7 +138,8 @@ export class Memory {
 }
 
 /** Whether the words after this piece are the next one's: one call can then serve both. */
-export const adjoin = (address: number, words: number, next: number) => address + 4 * words === next;
+export const adjoin = (address: number, words: number, next: number) =>
+  address + 4 * words === next;
 
 /** The runs of one model, so that they go back together. */
 export class Holdings {

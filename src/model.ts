@@ -245,11 +245,7 @@ export class Model {
     this.dispose();
   }
 
-  private prepare(
-    x: Named<Data>,
-    y: Named<Data>,
-    options: Resolved<typeof fitFields>,
-  ): Training {
+  private prepare(x: Named<Data>, y: Named<Data>, options: Resolved<typeof fitFields>): Training {
     const network = this.build(x);
     network.checkFree("fit");
     network.checkCompiled("fit");

@@ -29,13 +29,16 @@ export type Options<F extends Fields> = {
 export type Resolved<F extends Fields> = { readonly [K in keyof F]: Value<F[K]> };
 
 const NOT_NUMBERS = ["1", null, Number.NaN, {}, [], true] as const;
-const isNumber = (value: unknown): value is number => typeof value === "number" && !Number.isNaN(value);
+const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && !Number.isNaN(value);
 
 function numeric(
   rule: string,
   within: (value: number) => boolean,
   outside: readonly unknown[],
-): <T extends number | undefined = undefined>(fallback?: T) => Field<number, T extends number ? false : true> {
+): <T extends number | undefined = undefined>(
+  fallback?: T,
+) => Field<number, T extends number ? false : true> {
   return ((fallback?: number) => ({
     fallback,
     needed: fallback === undefined,
@@ -179,7 +182,9 @@ export function resolve<F extends Fields>(owner: string, fields: F, given: unkno
 
 /** Options given as `(value)`, `(value, rest)` or `({ …all })`, where `key` is the one that must be given. */
 export function leading(key: string, first: unknown, rest: unknown): unknown {
-  return isPlainObject(first) || first === undefined ? first : { [key]: first, ...(rest as object) };
+  return isPlainObject(first) || first === undefined
+    ? first
+    : { [key]: first, ...(rest as object) };
 }
 
 /** The refusal of a name that `owner` does not have; suggests the nearest one. */

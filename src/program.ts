@@ -1,7 +1,15 @@
 import { chain, type GraphNode, type Layer } from "./layer.js";
 import { type Holdings, NO_RUN, type Run as WordRun } from "./memory.js";
 import type { Topology } from "./graph.js";
-import { type DType, type Place, type Run, type Shape, seedWords, sizeOf, type Stage } from "./stage.js";
+import {
+  type DType,
+  type Place,
+  type Run,
+  type Shape,
+  seedWords,
+  sizeOf,
+  type Stage,
+} from "./stage.js";
 
 /** The numbers that one stage leaves for the next, or that come in. */
 export interface Value {
@@ -14,7 +22,7 @@ export interface Value {
 }
 
 /** Addresses of a stage's weights by name (`kernel`), and of their gradients (`dKernel`). */
-type Weights = { [name: string]: unknown };
+interface Weights { [name: string]: unknown }
 
 /** One stage at its place. */
 interface Step {

@@ -45,12 +45,15 @@ export function confusionMatrix(
   given?: Options<typeof confusionMatrixFields>,
 ): ConfusionMatrix {
   const options = resolve("confusionMatrix", confusionMatrixFields, given);
-  const [matrix, names] = countPairs("confusionMatrix", y, predicted, options.classes, options.labels);
+  const [matrix, names] = countPairs(
+    "confusionMatrix",
+    y,
+    predicted,
+    options.classes,
+    options.labels,
+  );
   const toString = () =>
-    table([
-      ["", ...names],
-      ...matrix.map((row, i) => [names[i]!, ...row.map(String)]),
-    ]);
+    table([["", ...names], ...matrix.map((row, i) => [names[i]!, ...row.map(String)])]);
   return { matrix, labels: names, toString };
 }
 
@@ -118,7 +121,11 @@ export function classificationReport(
   predicted: Data,
   given?: Options<typeof classificationReportFields>,
 ): ClassificationReport {
-  const { labels, zeroDivision } = resolve("classificationReport", classificationReportFields, given);
+  const { labels, zeroDivision } = resolve(
+    "classificationReport",
+    classificationReportFields,
+    given,
+  );
   const [matrix, names] = countPairs("classificationReport", y, predicted, undefined, labels);
   const rows = matrix.flat().reduce((a, b) => a + b, 0);
   const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : zeroDivision);

@@ -104,6 +104,6 @@ export interface Activation {
 
 /** The two words of a 53-bit seed. */
 export const seedWords = (seed: number): readonly [low: number, high: number] => [
-  seed % 4294967296 | 0,
+  (seed % 4294967296) | 0,
   Math.floor(seed / 4294967296),
 ];

@@ -7,7 +7,9 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   return rows.map((row) =>
     row
-      .map((cell, i) => (i === row.length - 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .map((cell, i) =>
+        i === row.length - 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
+      )
       .join("  "),
   );
 }

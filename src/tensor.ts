@@ -62,7 +62,9 @@ class Dense implements Tensor {
     const at = axis < 0 ? axis + this.shape.length : axis;
     const length = this.shape[at];
     if (!length) {
-      throw refuse(`argMax: axis must be one of the ${this.shape.length} of ${text(this.shape)}, got ${axis}`);
+      throw refuse(
+        `argMax: axis must be one of the ${this.shape.length} of ${text(this.shape)}, got ${axis}`,
+      );
     }
     const inner = sizeOf(this.shape.slice(at + 1));
     const result = new Int32Array(this.data.length / length);
@@ -74,12 +76,21 @@ class Dense implements Tensor {
       }
       result[i] = best;
     }
-    return new Dense(result, this.shape.filter((_, i) => i !== at));
+    return new Dense(
+      result,
+      this.shape.filter((_, i) => i !== at),
+    );
   }
 
   take(start: number, size: number): Tensor {
     const [rows = 0, ...row] = this.shape;
-    if (!Number.isInteger(start) || !Number.isInteger(size) || start < 0 || size < 0 || start + size > rows) {
+    if (
+      !Number.isInteger(start) ||
+      !Number.isInteger(size) ||
+      start < 0 ||
+      size < 0 ||
+      start + size > rows
+    ) {
       throw refuse(`take: start and size must lie within ${rows} rows, got ${start} and ${size}`);
     }
     const width = sizeOf(row);
@@ -91,7 +102,9 @@ class Dense implements Tensor {
     const full = shape.map((size) => (size === -1 ? this.data.length / known : size));
     const unknowns = shape.length - shape.filter((size) => size !== -1).length;
     if (unknowns > 1 || sizeOf(full) !== this.data.length || !full.every(Number.isInteger)) {
-      throw refuse(`reshape: ${text(shape)} must hold the ${this.data.length} numbers of ${text(this.shape)}`);
+      throw refuse(
+        `reshape: ${text(shape)} must hold the ${this.data.length} numbers of ${text(this.shape)}`,
+      );
     }
     return new Dense(this.data, full);
   }
@@ -156,7 +169,9 @@ export function tensor(data: Data, shape?: Shape): Tensor {
   if (isTensor(data)) return shape ? data.reshape(shape) : data;
   if (isTypedArray(data)) {
     const numbers = narrow(data);
-    return shape ? new Dense(numbers, [numbers.length]).reshape(shape) : new Dense(numbers, [numbers.length]);
+    return shape
+      ? new Dense(numbers, [numbers.length]).reshape(shape)
+      : new Dense(numbers, [numbers.length]);
   }
   if (!Array.isArray(data)) {
     throw new GlissadeError(

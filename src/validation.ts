@@ -40,7 +40,8 @@ export function splitOff(feed: Feed, share: number): { training: Feed; validatio
     );
   }
   const parts = { training: slice(feed, 0, at), validation: slice(feed, at, feed.rows) };
-  for (const [i, target] of parts.training.targets.entries()) warnIfSorted(target, parts.validation.targets[i]!);
+  for (const [i, target] of parts.training.targets.entries())
+    warnIfSorted(target, parts.validation.targets[i]!);
   return parts;
 }
 

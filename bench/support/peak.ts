@@ -4,8 +4,20 @@
  * double and square what stays 0 and 1.
  */
 export function peak(rounds: i32, zero: f32, one: f32): f32 {
-  let a0 = f32x4.splat(zero), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0;
-  let m0 = f32x4.splat(one), m1 = m0, m2 = m0, m3 = m0, m4 = m0, m5 = m0, m6 = m0;
+  let a0 = f32x4.splat(zero),
+    a1 = a0,
+    a2 = a0,
+    a3 = a0,
+    a4 = a0,
+    a5 = a0,
+    a6 = a0;
+  let m0 = f32x4.splat(one),
+    m1 = m0,
+    m2 = m0,
+    m3 = m0,
+    m4 = m0,
+    m5 = m0,
+    m6 = m0;
   for (let i = 0; i < rounds; i++) {
     a0 = f32x4.add(a0, a0);
     m0 = f32x4.mul(m0, m0);
@@ -36,7 +48,13 @@ export function peak(rounds: i32, zero: f32, one: f32): f32 {
     a6 = f32x4.add(a6, a6);
     m6 = f32x4.mul(m6, m6);
   }
-  const sums = f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(a0, a1), a2), a3), a4), a5), a6);
-  const products = f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(m0, m1), m2), m3), m4), m5), m6);
+  const sums = f32x4.add(
+    f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(a0, a1), a2), a3), a4), a5),
+    a6,
+  );
+  const products = f32x4.add(
+    f32x4.add(f32x4.add(f32x4.add(f32x4.add(f32x4.add(m0, m1), m2), m3), m4), m5),
+    m6,
+  );
   return f32x4.extract_lane(f32x4.add(sums, products), 0);
 }

@@ -50,8 +50,7 @@ const MORE_IS_BETTER = /acc(uracy)?$|precision|recall|f1|auc/i;
 export function earlyStopping(given?: Options<typeof earlyStoppingFields>): Callback {
   const options = resolve("earlyStopping", earlyStoppingFields, given);
   const { monitor, minDelta, patience, baseline, restoreBestWeights, startFromEpoch } = options;
-  const rises =
-    options.mode === "auto" ? MORE_IS_BETTER.test(monitor) : options.mode === "max";
+  const rises = options.mode === "auto" ? MORE_IS_BETTER.test(monitor) : options.mode === "max";
   const better = (value: number, than: number) =>
     rises ? value - minDelta > than : value + minDelta < than;
 

@@ -78,7 +78,12 @@ export function toBytes(model: Model): Uint8Array<ArrayBuffer> {
     layer.weights.forEach(({ name }, i) => tensors.set(`${names.get(layer)!}/${name}`, values[i]!));
   }
   const { labels } = model;
-  const header = { format: FORMAT, version: VERSION, model: describe(model), ...(labels && { labels }) };
+  const header = {
+    format: FORMAT,
+    version: VERSION,
+    model: describe(model),
+    ...(labels && { labels }),
+  };
   return encodeSafetensors({ tensors, metadata: { glissade: JSON.stringify(header) } });
 }
 
@@ -163,7 +168,10 @@ export function fromBytes(bytes: Uint8Array): Model {
       const found = tensors.get(path);
       if (found) return found;
       model.dispose();
-      throw new GlissadeError("ERR_FORMAT", `fromBytes: the file must hold the weight ${path}, but does not`);
+      throw new GlissadeError(
+        "ERR_FORMAT",
+        `fromBytes: the file must hold the weight ${path}, but does not`,
+      );
     });
     layer.setWeights(own);
   }

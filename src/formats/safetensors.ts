@@ -51,7 +51,8 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 
 /** Reads what {@link encodeSafetensors} and others write. @throws ERR_FORMAT if the bytes are no such file */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
-  if (bytes.byteLength < LENGTH_BYTES) throw refuse(`it must be longer than ${bytes.byteLength} bytes`);
+  if (bytes.byteLength < LENGTH_BYTES)
+    throw refuse(`it must be longer than ${bytes.byteLength} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
   const begin = LENGTH_BYTES + headerBytes;

@@ -1,5 +1,13 @@
 import type { Kernels } from "../engine.js";
-import { type Fields, finite, nonNegative, optional, type Options, resolve, whole } from "../options.js";
+import {
+  type Fields,
+  finite,
+  nonNegative,
+  optional,
+  type Options,
+  resolve,
+  whole,
+} from "../options.js";
 import { type Filling, type Initializer, seedWords } from "../stage.js";
 
 /** Random numbers that begin weights; see "Random numbers" in CONTRIBUTING.md. */
@@ -16,7 +24,14 @@ type Seeded = Options<typeof seeded>;
 type Draw = "randomUniform" | "randomNormal" | "randomTruncatedNormal";
 
 /** Fills with random numbers between or around `a` and `b`. */
-function draw(k: Kernels, kind: Draw, filling: Filling, seed: number | undefined, a: number, b: number): void {
+function draw(
+  k: Kernels,
+  kind: Draw,
+  filling: Filling,
+  seed: number | undefined,
+  a: number,
+  b: number,
+): void {
   const [low, high] = seedWords(seed ?? filling.seed);
   const { address, count, stream } = filling;
   k[kind](0, count, address, a, b, low, high, 0, stream, PURPOSE_INITIALIZE);
@@ -29,7 +44,11 @@ function initializer<F extends Fields>(
 ) {
   return (given?: Options<F>): Initializer => {
     const options = resolve(type, fields, given) as Readonly<Record<string, number>>;
-    return Object.freeze({ type, options, fill: (k: Kernels, filling: Filling) => fill(k, filling, options) });
+    return Object.freeze({
+      type,
+      options,
+      fill: (k: Kernels, filling: Filling) => fill(k, filling, options),
+    });
   };
 }
 
@@ -141,7 +160,11 @@ export const heUniform: (given?: Seeded) => Initializer = scaledUniform("heUnifo
 export const heNormal: (given?: Seeded) => Initializer = scaledNormal("heNormal", 2, fanIn);
 
 /** Uniform of variance 1/fanIn. @see LeCun et al. 1998, §4.6. */
-export const lecunUniform: (given?: Seeded) => Initializer = scaledUniform("lecunUniform", 1, fanIn);
+export const lecunUniform: (given?: Seeded) => Initializer = scaledUniform(
+  "lecunUniform",
+  1,
+  fanIn,
+);
 
 /** Cut normal of variance 1/fanIn. @see LeCun et al. 1998, §4.6. */
 export const lecunNormal: (given?: Seeded) => Initializer = scaledNormal("lecunNormal", 1, fanIn);

@@ -22,7 +22,9 @@ export function activation(
   first: Activation | string | ActivationOptions,
   rest?: Omit<ActivationOptions, "activation">,
 ): Layer {
-  const given = isActivation(first) ? { activation: first, ...rest } : leading("activation", first, rest);
+  const given = isActivation(first)
+    ? { activation: first, ...rest }
+    : leading("activation", first, rest);
   const [own, common] = splitCommon(resolve("activation", activationFields, given));
   const applied = member<Activation>("activation", "activation", own.activation);
   const build = (input: Shape): Stage => applied.stage(input) ?? identity(input);

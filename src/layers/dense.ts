@@ -56,7 +56,8 @@ export function dense(first: number | DenseOptions, rest?: Omit<DenseOptions, "u
       then: activation.stage(output),
       forward(k, { x, y, kernel, bias }, { batch, scratch }) {
         const rows = batch * perExample;
-        if (bias) k.fillRows(0, rows, units, bias, y); // y = b
+        if (bias)
+          k.fillRows(0, rows, units, bias, y); // y = b
         else k.fill(0, rows * units, y, 0);
         k.gemm(0, rows, units, inputs, x, inputs, 1, kernel!, units, 1, y, scratch); // y += x·W
       },

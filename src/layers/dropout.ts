@@ -40,7 +40,8 @@ export function dropout(
       },
       backward(k, { dx, dy, stream }, { batch, step, seedLow, seedHigh }) {
         const count = batch * size;
-        if (dx) k.dropoutGradient(0, count, dy, dx, threshold, scale, seedLow, seedHigh, step, stream);
+        if (dx)
+          k.dropoutGradient(0, count, dy, dx, threshold, scale, seedLow, seedHigh, step, stream);
       },
     };
   };

@@ -5,7 +5,8 @@ import { type Shape, sizeOf } from "../stage.js";
 import { splitCommon } from "./fields.js";
 import { identity } from "./identity.js";
 
-const isSize = (size: unknown) => Number.isSafeInteger(size) && ((size as number) > 0 || size === -1);
+const isSize = (size: unknown) =>
+  Number.isSafeInteger(size) && ((size as number) > 0 || size === -1);
 
 export const reshapeFields = {
   /** Sizes of a row's axes; one may be −1, which is worked out. */

@@ -11,7 +11,11 @@ const EPSILON = 1e-7;
 export const crossentropyFields = {
   /** Whether predictions are logits; follows the last layer's activation unless given. */
   fromLogits: optional(
-    field<boolean | undefined>("true or false", (value) => typeof value === "boolean", [1, "true", null]),
+    field<boolean | undefined>("true or false", (value) => typeof value === "boolean", [
+      1,
+      "true",
+      null,
+    ]),
   ),
   /** Share of every target that is spread evenly over all classes. */
   labelSmoothing: share(0),
@@ -83,12 +87,18 @@ export function crossentropy(
       const { rows, cols, prediction, target, weight, loss, gradient } = at;
       if (onLogits) {
         k[`${type}Logits`](
-          0, rows, cols, prediction, target, weight, loss, gradient, labelSmoothing,
+          0,
+          rows,
+          cols,
+          prediction,
+          target,
+          weight,
+          loss,
+          gradient,
+          labelSmoothing,
         );
       } else {
-        k[type](
-          0, rows, cols, prediction, target, weight, loss, gradient, labelSmoothing, EPSILON,
-        );
+        k[type](0, rows, cols, prediction, target, weight, loss, gradient, labelSmoothing, EPSILON);
       }
     };
     const logits = onLogits && !absorbs ? own : undefined;

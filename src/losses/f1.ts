@@ -64,9 +64,7 @@ export function f1(given?: Options<typeof f1Fields>): Loss {
         prediction = made;
       }
       k.f1Sums(0, cols, rows, cols, prediction, target, weight, sums);
-      k.f1Score(
-        cols, average, beta * beta, zeroDivision, EPSILON, scale, sums, coefficients, loss,
-      );
+      k.f1Score(cols, average, beta * beta, zeroDivision, EPSILON, scale, sums, coefficients, loss);
       if (!gradient) return;
       const slope = onLogits ? slopes : gradient;
       if (onLogits) k.fill(0, rows * cols, slopes, 0);

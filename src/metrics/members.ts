@@ -190,7 +190,9 @@ export const precisionFields = thresholdFields;
 export function precision(given?: Options<typeof precisionFields>): Metric {
   const options = resolve("precision", precisionFields, given);
   return metric("precision", options, (question) =>
-    thresholdPlan(question, options.threshold, (cells) => ratio([sumOf(cells, 0), sumOf(cells, 1)])),
+    thresholdPlan(question, options.threshold, (cells) =>
+      ratio([sumOf(cells, 0), sumOf(cells, 1)]),
+    ),
   );
 }
 
@@ -204,7 +206,9 @@ export const recallFields = thresholdFields;
 export function recall(given?: Options<typeof recallFields>): Metric {
   const options = resolve("recall", recallFields, given);
   return metric("recall", options, (question) =>
-    thresholdPlan(question, options.threshold, (cells) => ratio([sumOf(cells, 0), sumOf(cells, 2)])),
+    thresholdPlan(question, options.threshold, (cells) =>
+      ratio([sumOf(cells, 0), sumOf(cells, 2)]),
+    ),
   );
 }
 

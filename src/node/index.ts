@@ -7,6 +7,4 @@ export * as datasets from "./datasets.js";
 export { load, save } from "./files.js";
 export { progressBar };
 
-setReporter((verbose) =>
-  verbose === "auto" && !process.stderr.isTTY ? undefined : progressBar(),
-);
+setReporter((verbose) => (verbose === "auto" && !process.stderr.isTTY ? undefined : progressBar()));

@@ -32,7 +32,8 @@ export function progressBar({ stream = process.stderr as NodeJS.WriteStream } = 
     const columns = stream.columns || 120;
     stream.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
   };
-  const head = () => `epoch ${String(epoch + 1).padStart(String(plan.epochs).length)}/${plan.epochs}`;
+  const head = () =>
+    `epoch ${String(epoch + 1).padStart(String(plan.epochs).length)}/${plan.epochs}`;
   return {
     setModel(_, given) {
       plan = given;

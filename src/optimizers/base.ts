@@ -11,7 +11,8 @@ export const optimizerFields = (learningRate: number) => ({
   /** Weights whose path holds one of these texts do not decay: ["bias"]. */
   excludeFromWeightDecay: field<readonly string[]>(
     "an array of texts to find in weights' paths",
-    (value) => Array.isArray(value) && value.every((text) => typeof text === "string" && text !== ""),
+    (value) =>
+      Array.isArray(value) && value.every((text) => typeof text === "string" && text !== ""),
     ["bias", [3], [""], null],
     [],
   ),

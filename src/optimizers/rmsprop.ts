@@ -26,13 +26,28 @@ export function rmsprop(given?: Options<typeof rmspropFields>): Optimizer {
   const options = resolve("rmsprop", rmspropFields, given);
   const { rho, momentum, epsilon, centered } = options;
   const mix = 1 - rho;
-  const slots = ["velocity", ...(centered ? ["averageGradient"] : []), ...(momentum ? ["momentum"] : [])];
+  const slots = [
+    "velocity",
+    ...(centered ? ["averageGradient"] : []),
+    ...(momentum ? ["momentum"] : []),
+  ];
   const make = (update: Optimizer["update"]) =>
     makeOptimizer("rmsprop", options, { slots }, update);
   if (centered && momentum) {
     return make((k, { count, parameter, gradient, slots: [s, mean, b], keep, rate }) =>
       k.rmspropCenteredMomentum(
-        0, count, parameter, gradient, s!, mean!, b!, keep, rate, mix, epsilon, momentum,
+        0,
+        count,
+        parameter,
+        gradient,
+        s!,
+        mean!,
+        b!,
+        keep,
+        rate,
+        mix,
+        epsilon,
+        momentum,
       ),
     );
   }

@@ -34,7 +34,11 @@ export function expectClose(
 }
 
 /** Central differences of a scalar function at x: the slow, obvious gradient. */
-export function differences(f: (x: Float64Array) => number, x: ArrayLike<number>, step = 1e-4): Float64Array {
+export function differences(
+  f: (x: Float64Array) => number,
+  x: ArrayLike<number>,
+  step = 1e-4,
+): Float64Array {
   const point = Float64Array.from(x);
   return point.map((centre, i) => {
     point[i] = centre + step;
