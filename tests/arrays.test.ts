@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { Arena } from "./support/arena.js";
+import { expectClose, numbers } from "./support/numbers.js";
+
+const SIZES = [1, 3, 5, 7, 13, 33, 65, 785];
+const GUARD = 7.25;
+
+/** A run of `count` numbers, followed by guards that no kernel may touch. */
+function guarded(arena: Arena, values: Float32Array): number {
+  return arena.put([...values, GUARD, GUARD, GUARD, GUARD]);
+}
+
+function read(arena: Arena, address: number, count: number): Float32Array {
+  expect([...arena.floats(address + 4 * count, 4)]).toEqual([GUARD, GUARD, GUARD, GUARD]);
+  return arena.floats(address, count).slice();
+}
+
+describe.each(SIZES)("%i numbers", (count) => {
+  const x = numbers(count);
+  const before = numbers(count, { seed: 2 });
+
+  test("fill writes its range and nothing else", () => {
+    const arena = new Arena();
+    const y = guarded(arena, before);
+    arena.kernels.fill(1, count, y, 2.5);
+    expect(read(arena, y, count)).toEqual(before.map((value, i) => (i < 1 ? value : 2.5)));
+  });
+
+  test("addScaled", () => {
+    const arena = new Arena();
+    const y = guarded(arena, before);
+    arena.kernels.addScaled(0, count, arena.put(x), y, -0.3);
+    expectClose(read(arena, y, count), before.map((value, i) => value - 0.3 * x[i]!), { relative: 1e-6 });
+  });
+
+  test("rescale from float32, int32 and uint8", () => {
+    const arena = new Arena();
+    const { kernels } = arena;
+    const whole = Array.from({ length: count }, (_, i) => (i * 37) % 256);
+    const sources = [
+      ["rescale", arena.put(whole)],
+      ["rescaleIntegers", arena.putIntegers(whole)],
+      ["rescaleBytes", arena.putBytes(whole)],
+    ] as const;
+    const results = sources.map(([name, from]) => {
+      const y = guarded(arena, before);
+      kernels[name](0, count, from, y, 1 / 255, -0.5);
+      return read(arena, y, count);
+    });
+    for (const result of results) {
+      expectClose(result, whole.map((value) => value / 255 - 0.5), { relative: 1e-6, absolute: 1e-7 });
+      expect(result).toEqual(results[0]);
+    }
+  });
+
+  test("fillRows and sumColumns", () => {
+    const arena = new Arena();
+    const rows = 4;
+    const y = guarded(arena, new Float32Array(rows * count));
+    arena.kernels.fillRows(1, rows, count, arena.put(x), y);
+    const filled = read(arena, y, rows * count);
+    expect(filled).toEqual(Float32Array.from({ length: rows * count }, (_, i) => (i < count ? 0 : x[i % count]!)));
+    const sums = guarded(arena, before);
+    arena.kernels.sumColumns(0, count, rows, count, y, sums);
+    expectClose(read(arena, sums, count), before.map((value, i) => value + 3 * x[i]!), { relative: 1e-5, absolute: 1e-6 });
+  });
+
+  test("oneHot", () => {
+    const arena = new Arena();
+    const y = guarded(arena, new Float32Array(2 * count).fill(9));
+    arena.kernels.oneHot(0, 2, count, arena.putIntegers([0, count - 1]), y);
+    const hot = read(arena, y, 2 * count);
+    expect(hot.indexOf(1)).toBe(0);
+    expect(hot.lastIndexOf(1)).toBe(2 * count - 1);
+    expect(hot.reduce((a, b) => a + b)).toBe(2);
+  });
+});
