@@ -66,11 +66,17 @@ function nameLayers(owner: string, layers: readonly Layer[]): Map<Layer, string>
     names.set(layer, layer.name);
   }
   for (const layer of layers.filter(({ numbered }) => numbered)) {
-    let name = layer.name || layer.type;
-    for (let number = 1; taken.has(name); number++) name = `${layer.type}_${number}`;
+    const name = freeName(layer, taken);
     layer.name ||= name;
     taken.add(name);
     names.set(layer, name);
   }
   return names;
+}
+
+/** The name that a layer has already, or its type; with a number if that is taken. */
+export function freeName({ name, type }: Layer, taken: ReadonlySet<string>): string {
+  let free = name || type;
+  for (let number = 1; taken.has(free); number++) free = `${type}_${number}`;
+  return free;
 }

@@ -184,13 +184,13 @@ export class Model {
 
   /** How many numbers the weights of all layers are. */
   countParams(): number {
-    return this.layers.reduce((sum, layer) => sum + layer.countParams(), 0);
+    return this.network.topology.layers.reduce((sum, layer) => sum + layer.countParams(), 0);
   }
 
   /** Copies of all weights: layers in topological order, kernel before bias. @throws ERR_STATE once disposed */
   getWeights(): Tensor[] {
     this.network.checkAlive("getWeights");
-    return this.layers.flatMap((layer) => layer.getWeights());
+    return this.network.topology.layers.flatMap((layer) => layer.getWeights());
   }
 
   /**
@@ -200,7 +200,7 @@ export class Model {
    */
   setWeights(weights: readonly Data[]): void {
     this.network.checkAlive("setWeights");
-    const { layers } = this;
+    const { layers } = this.network.topology;
     const wanted = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
     if (!Array.isArray(weights) || weights.length !== wanted) {
       throw new GlissadeError(
@@ -219,7 +219,7 @@ export class Model {
   clone(): Model {
     this.network.checkAlive("clone");
     const twins = new Map<GraphNode, GraphNode>();
-    const layers = new Map(this.layers.map((layer) => [layer, layer.twin()] as const));
+    const layers = new Map(this.network.topology.layers.map((layer) => [layer, layer.twin()] as const));
     const { inputs, outputs, nodes } = this.network.topology;
     for (const node of nodes) {
       const read = node.inputs.map((input) => twins.get(input)!);

@@ -1,7 +1,7 @@
 import { GlissadeError, show } from "./error.js";
 import type { Named } from "./feed.js";
 import type { FitOptions } from "./fitOptions.js";
-import { type Port, topology } from "./graph.js";
+import { freeName, type Port, topology } from "./graph.js";
 import { type GraphNode, graphNode, isNode, Layer } from "./layer.js";
 import { Model, type ModelOptions } from "./model.js";
 import type { Shape } from "./stage.js";
@@ -40,6 +40,8 @@ export class Sequential extends Model {
         `sequential: it must be made of layers such as layers.dense(64), got ${show(item)}`,
       );
     }
+    const taken = new Set(this.layers.map(({ name }) => name));
+    if (item instanceof Layer) item.name ||= freeName(item, taken);
     this.stack.push(item);
     return this;
   }
