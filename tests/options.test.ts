@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import { compileFields } from "../src/compiled.js";
+import { earlyStoppingFields } from "../src/callbacks/earlyStopping.js";
+import { readyFields } from "../src/engine.js";
+import { batchSizeField, evaluateFields, fitFields } from "../src/fitOptions.js";
+import * as gl from "../src/index.js";
+import { initializerFields } from "../src/initializers/members.js";
+import { activationFields } from "../src/layers/activation.js";
+import { denseFields } from "../src/layers/dense.js";
+import { dropoutFields } from "../src/layers/dropout.js";
+import { flattenFields } from "../src/layers/flatten.js";
+import { inputFields } from "../src/layers/input.js";
+import { rescalingFields } from "../src/layers/rescaling.js";
+import { reshapeFields } from "../src/layers/reshape.js";
+import { binaryCrossentropyFields } from "../src/losses/binaryCrossentropy.js";
+import { categoricalCrossentropyFields } from "../src/losses/categoricalCrossentropy.js";
+import { f1Fields } from "../src/losses/f1.js";
+import { meanAbsoluteErrorFields } from "../src/losses/meanAbsoluteError.js";
+import { meanSquaredErrorFields } from "../src/losses/meanSquaredError.js";
+import { sparseCategoricalCrossentropyFields } from "../src/losses/sparseCategoricalCrossentropy.js";
+import * as metricMembers from "../src/metrics/members.js";
+import { modelFields } from "../src/model.js";
+import { mnistFields } from "../src/node/datasets.js";
+import { datasets } from "../src/node/index.js";
+import { adamFields } from "../src/optimizers/adam.js";
+import { rmspropFields } from "../src/optimizers/rmsprop.js";
+import { sgdFields } from "../src/optimizers/sgd.js";
+import type { Fields } from "../src/options.js";
+import { classificationReportFields, confusionMatrixFields } from "../src/report.js";
+
+const { layers, losses, optimizers, metrics, initializers, callbacks } = gl;
+
+const model = gl.sequential([layers.dense(1, { inputShape: [1] })]);
+model.compile({ optimizer: "sgd", loss: "mse" });
+
+/** What takes options: who refuses, what it declares, one set of options that it takes, and the call. */
+interface Taker {
+  readonly owner: string;
+  readonly fields: Fields;
+  readonly good?: Record<string, unknown>;
+  readonly call: (options: never) => unknown;
+}
+
+const named = (family: Record<string, unknown>, fields: Record<string, Fields>): Taker[] =>
+  Object.entries(fields).map(([owner, declared]) => ({
+    owner,
+    fields: declared,
+    call: family[owner] as Taker["call"],
+  }));
+
+const metricFields = Object.fromEntries(
+  Object.keys(metrics).map((name) => [
+    name,
+    (metricMembers as unknown as Record<string, Fields>)[`${name}Fields`]!,
+  ]),
+);
+
+const takers: Taker[] = [
+  { owner: "input", fields: inputFields, good: { shape: [2] }, call: layers.input },
+  { owner: "dense", fields: denseFields, good: { units: 3 }, call: layers.dense },
+  { owner: "dropout", fields: dropoutFields, good: { rate: 0.5 }, call: layers.dropout },
+  { owner: "activation", fields: activationFields, good: { activation: "relu" }, call: layers.activation },
+  { owner: "rescaling", fields: rescalingFields, good: { scale: 2 }, call: layers.rescaling },
+  { owner: "reshape", fields: reshapeFields, good: { targetShape: [2] }, call: layers.reshape },
+  { owner: "flatten", fields: flattenFields, call: layers.flatten },
+  ...named(losses, {
+    binaryCrossentropy: binaryCrossentropyFields,
+    categoricalCrossentropy: categoricalCrossentropyFields,
+    f1: f1Fields,
+    meanAbsoluteError: meanAbsoluteErrorFields,
+    meanSquaredError: meanSquaredErrorFields,
+    sparseCategoricalCrossentropy: sparseCategoricalCrossentropyFields,
+  }),
+  ...named(optimizers, { adam: adamFields, rmsprop: rmspropFields, sgd: sgdFields }),
+  ...named(metrics, metricFields),
+  ...named(initializers, initializerFields),
+  { owner: "earlyStopping", fields: earlyStoppingFields, call: callbacks.earlyStopping },
+  { owner: "terminateOnNaN", fields: {}, call: callbacks.terminateOnNaN },
+  { owner: "compile", fields: compileFields, good: { optimizer: "sgd", loss: "mse" }, call: (options) => model.compile(options) },
+  { owner: "fit", fields: fitFields, call: (options) => model.fit([[1]], [1], options) },
+  { owner: "evaluate", fields: evaluateFields, call: (options) => model.evaluate([[1]], [1], options) },
+  { owner: "predict", fields: batchSizeField, call: (options) => model.predict([[1]], options) },
+  { owner: "sequential", fields: modelFields, call: (options) => gl.sequential([], options) },
+  { owner: "ready", fields: readyFields, call: gl.ready },
+  { owner: "confusionMatrix", fields: confusionMatrixFields, call: (options) => gl.confusionMatrix([0], [0], options) },
+  { owner: "classificationReport", fields: classificationReportFields, call: (options) => gl.classificationReport([0], [0], options) },
+  { owner: "datasets.mnist", fields: mnistFields, call: datasets.mnist },
+];
+
+/** The refusal of a call, thrown or rejected. */
+async function refusal({ call, good }: Taker, options: Record<string, unknown>) {
+  try {
+    await call({ ...good, ...options } as never);
+  } catch (error) {
+    return error as gl.GlissadeError;
+  }
+  return undefined;
+}
+
+describe.each(takers.map((taker) => [taker.owner, taker] as const))("%s", (owner, taker) => {
+  const cases = Object.entries(taker.fields).flatMap(([name, { refuses, rule }]) =>
+    refuses.map((value) => ({ name, value, rule })),
+  );
+
+  test("takes what it says it needs", async () => {
+    if (owner === "ready" || owner === "datasets.mnist") return;
+    expect(await refusal(taker, {})).toBeUndefined();
+  });
+
+  test("refuses every value that its fields say it refuses", async () => {
+    for (const { name, value, rule } of cases) {
+      const error = await refusal(taker, { [name]: value });
+      const given = `${owner}: ${name}: ${String(value)}`;
+      expect(error, given).toBeInstanceOf(gl.GlissadeError);
+      expect(error!.code, given).toBe("ERR_OPTION");
+      expect(error!.message, given).toMatch(new RegExp(`^${owner.replace(".", "\\.")}: `));
+      expect(error!.message, given).toContain(rule);
+      expect(error!.message, given).toMatch(/, got ./);
+    }
+  });
+
+  test("refuses an option that it does not have, and what is no object", async () => {
+    const error = await refusal(taker, { noSuchOption: 1 });
+    expect(error).toMatchObject({ code: "ERR_OPTION" });
+    expect(error!.message).toContain('no option "noSuchOption"');
+  });
+
+  test("says which option is missing", async () => {
+    for (const [name, { needed }] of Object.entries(taker.fields)) {
+      if (!needed) continue;
+      const error = await refusal(taker, { [name]: undefined });
+      expect(error!.message).toMatch(new RegExp(`${name} must be given, got nothing`));
+    }
+  });
+});
+
+describe("names", () => {
+  const build = (activation: string) => layers.dense(3, { inputShape: [2], activation });
+  const compile = (loss: string, optimizer = "sgd", metric = "accuracy") => {
+    const made = gl.sequential([build("linear")]);
+    made.compile({ loss, optimizer, metrics: [metric] });
+    made.dispose();
+  };
+
+  test("are taken in Keras's and our spelling, and in short forms", () => {
+    for (const loss of ["mse", "mean_squared_error", "meanSquaredError", "MeanSquaredError", "cce", "sparse_categorical_crossentropy"]) {
+      compile(loss, "RMSprop", "acc");
+    }
+    layers.dense(1, { kernelInitializer: "he_normal" });
+  });
+
+  test("near misses are pointed out, strangers get the list", () => {
+    expect(() => compile("meanSquaredEror")).toThrow(/did you mean "meanSquaredError"/);
+    expect(() => compile("mse", "adan")).toThrow(/optimizer "adan"; did you mean "adam"/);
+    expect(() => build("swish")).toThrow(/activation "swish"; it has .*relu/);
+    expect(() => optimizers.adam({ beta_1: 0.5 } as never)).toThrow(/no option "beta_1"; did you mean "beta1"/);
+  });
+});
+
+test("one clipper at most", () => {
+  expect(() => optimizers.sgd({ clipNorm: 1, clipValue: 1 })).toThrow(/at most one.*clipNorm and clipValue/);
+});
+
+test("a bare value stands for the one option that must be given", () => {
+  expect(layers.dense(4).definition.options).toEqual(layers.dense({ units: 4 }).definition.options);
+  expect(layers.dropout(0.5).definition.options).toEqual({ rate: 0.5 });
+});
