@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["build", "dist", "node_modules", "src/kernels.d.ts"] },
+  { ignores: ["build", "dist", "node_modules", "src/kernels.d.ts", "tests/assembly"] },
   {
     files: ["src/**/*.ts", "tests/**/*.ts"],
     extends: [...tseslint.configs.strict, ...tseslint.configs.stylistic],

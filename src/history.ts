@@ -5,6 +5,7 @@ import type { Epoch } from "./train.js";
 interface Record {
   /** Numbers of the epochs that were run, from 0. */
   readonly epoch: readonly number[];
+  readonly loss: readonly number[];
   /** The seed that shuffled: with it the run can be repeated. */
   readonly seed: number;
   /** All series by name, as Keras has them. */

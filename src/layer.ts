@@ -1,4 +1,3 @@
-import { rowsOf } from "./columns.js";
 import { GlissadeError, show } from "./error.js";
 import { memory, NO_RUN, type Run } from "./memory.js";
 import { flag, label, nonNegative, resolve, shape } from "./options.js";
@@ -10,7 +9,7 @@ import {
   type Stage,
   type WeightSpec,
 } from "./stage.js";
-import { type Data, type Tensor, tensor } from "./tensor.js";
+import { type Data, isTypedArray, type Tensor, tensor } from "./tensor.js";
 
 /** Options that every layer has. */
 export const layerFields = {
@@ -168,12 +167,14 @@ export class Layer {
         `${owner}: it must get ${wanted.length} arrays (${wanted.join(", ") || "no weights"}), got ${got}`,
       );
     }
-    return this.weights.map(({ name, shape: [rows = 1, ...row] }, i) => {
-      const found = rowsOf(owner, name, values[i] as Data, row);
-      if (found.rows === rows) return Float32Array.from(found.data as ArrayLike<number>);
+    return this.weights.map(({ name, shape }, i) => {
+      const found = tensor(values[i] as Data);
+      const flat = isTypedArray(values[i]) && found.data.length === sizeOf(shape);
+      if (flat || `${found.shape}` === `${shape}`) return Float32Array.from(found.data);
       throw new GlissadeError(
         "ERR_SHAPE",
-        `${owner}: it must get ${wanted[i]!}, got ${found.rows} rows`,
+        `${owner}: ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]; ` +
+          "getWeights() gives order and shapes",
       );
     });
   }

@@ -219,7 +219,9 @@ export class Model {
   clone(): Model {
     this.network.checkAlive("clone");
     const twins = new Map<GraphNode, GraphNode>();
-    const layers = new Map(this.network.topology.layers.map((layer) => [layer, layer.twin()] as const));
+    const layers = new Map(
+      this.network.topology.layers.map((layer) => [layer, layer.twin()] as const),
+    );
     const { inputs, outputs, nodes } = this.network.topology;
     for (const node of nodes) {
       const read = node.inputs.map((input) => twins.get(input)!);

@@ -22,7 +22,9 @@ export interface Value {
 }
 
 /** Addresses of a stage's weights by name (`kernel`), and of their gradients (`dKernel`). */
-interface Weights { [name: string]: unknown }
+interface Weights {
+  [name: string]: unknown;
+}
 
 /** One stage at its place. */
 interface Step {

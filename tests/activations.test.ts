@@ -7,9 +7,17 @@ const SIZES = [1, 3, 5, 7, 13, 33, 65, 785];
 const GUARD = 7.25;
 
 const rowsOf = (x: ArrayLike<number>, rows: number, cols: number) =>
-  Array.from({ length: rows }, (_, r) => Float64Array.from(Array.from(x).slice(r * cols, (r + 1) * cols)));
+  Array.from({ length: rows }, (_, r) =>
+    Float64Array.from(Array.from(x).slice(r * cols, (r + 1) * cols)),
+  );
 
-function run({ name }: ActivationRow, rows: number, cols: number, x: Float32Array, ranges: [number, number][]) {
+function run(
+  { name }: ActivationRow,
+  rows: number,
+  cols: number,
+  x: Float32Array,
+  ranges: [number, number][],
+) {
   const arena = new Arena();
   const count = rows * cols;
   const from = arena.put(x);
@@ -19,7 +27,8 @@ function run({ name }: ActivationRow, rows: number, cols: number, x: Float32Arra
   const slopes = (dy: Float32Array, before: Float32Array) => {
     const dx = arena.put(before);
     const gradient = `${name}Gradient` as const;
-    for (const [start, end] of ranges) arena.kernels[gradient](start, end, cols, from, y, arena.put(dy), dx);
+    for (const [start, end] of ranges)
+      arena.kernels[gradient](start, end, cols, from, y, arena.put(dy), dx);
     return arena.floats(dx, count).slice();
   };
   return { y: arena.floats(y, count).slice(), slopes };
@@ -33,7 +42,11 @@ describe.each(activations)("$name", (activation) => {
     const before = numbers(rows * cols, { seed: cols + 2 });
     const { y, slopes } = run(activation, rows, cols, x, [[0, rows]]);
     const textbook = rowsOf(x, rows, cols);
-    expectClose(y, textbook.flatMap((row) => [...activation.row(row)]), { relative: 1e-6 });
+    expectClose(
+      y,
+      textbook.flatMap((row) => [...activation.row(row)]),
+      { relative: 1e-6 },
+    );
     const expected = textbook.flatMap((row, r) => {
       const scalar = (at: Float64Array) =>
         activation.row(at).reduce((sum, value, i) => sum + value * dy[r * cols + i]!, 0);
@@ -50,7 +63,12 @@ describe.each(activations)("$name", (activation) => {
     const dy = numbers(rows * cols, { seed: 2 });
     const zero = new Float32Array(rows * cols);
     const whole = run(activation, rows, cols, x, [[0, rows]]);
-    const parts = run(activation, rows, cols, x, [[0, 1], [1, 2], [2, 7], [7, rows]]);
+    const parts = run(activation, rows, cols, x, [
+      [0, 1],
+      [1, 2],
+      [2, 7],
+      [7, rows],
+    ]);
     expect(parts.y).toEqual(whole.y);
     expect(parts.slopes(dy, zero)).toEqual(whole.slopes(dy, zero));
     const alone = run(activation, 1, cols, x.slice(4 * cols, 5 * cols), [[0, 1]]);

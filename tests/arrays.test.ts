@@ -30,7 +30,11 @@ describe.each(SIZES)("%i numbers", (count) => {
     const arena = new Arena();
     const y = guarded(arena, before);
     arena.kernels.addScaled(0, count, arena.put(x), y, -0.3);
-    expectClose(read(arena, y, count), before.map((value, i) => value - 0.3 * x[i]!), { relative: 1e-6 });
+    expectClose(
+      read(arena, y, count),
+      before.map((value, i) => value - 0.3 * x[i]!),
+      { relative: 1e-6 },
+    );
   });
 
   test("rescale from float32, int32 and uint8", () => {
@@ -48,7 +52,11 @@ describe.each(SIZES)("%i numbers", (count) => {
       return read(arena, y, count);
     });
     for (const result of results) {
-      expectClose(result, whole.map((value) => value / 255 - 0.5), { relative: 1e-6, absolute: 1e-7 });
+      expectClose(
+        result,
+        whole.map((value) => value / 255 - 0.5),
+        { relative: 1e-6, absolute: 1e-7 },
+      );
       expect(result).toEqual(results[0]);
     }
   });
@@ -59,10 +67,16 @@ describe.each(SIZES)("%i numbers", (count) => {
     const y = guarded(arena, new Float32Array(rows * count));
     arena.kernels.fillRows(1, rows, count, arena.put(x), y);
     const filled = read(arena, y, rows * count);
-    expect(filled).toEqual(Float32Array.from({ length: rows * count }, (_, i) => (i < count ? 0 : x[i % count]!)));
+    expect(filled).toEqual(
+      Float32Array.from({ length: rows * count }, (_, i) => (i < count ? 0 : x[i % count]!)),
+    );
     const sums = guarded(arena, before);
     arena.kernels.sumColumns(0, count, rows, count, y, sums);
-    expectClose(read(arena, sums, count), before.map((value, i) => value + 3 * x[i]!), { relative: 1e-5, absolute: 1e-6 });
+    expectClose(
+      read(arena, sums, count),
+      before.map((value, i) => value + 3 * x[i]!),
+      { relative: 1e-5, absolute: 1e-6 },
+    );
   });
 
   test("oneHot", () => {

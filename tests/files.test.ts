@@ -40,14 +40,19 @@ describe("our own file", () => {
   });
 
   test("a graph with shared layers, two inputs and two outputs comes back", () => {
-    const [left, right] = [layers.input({ shape: [6], name: "left" }), layers.input({ shape: [6], name: "right" })];
+    const [left, right] = [
+      layers.input({ shape: [6], name: "left" }),
+      layers.input({ shape: [6], name: "right" }),
+    ];
     const shared = layers.dense(4);
     const outputs = { a: shared.apply(left), b: layers.dense(2).apply(shared.apply(right)) };
     const model = graph({ inputs: { left, right }, outputs });
     const back = fromBytes(toBytes(model));
     expect(back.inputs.map(({ name }) => name)).toEqual(["left", "right"]);
     expect(back.outputs.map(({ name }) => name)).toEqual(["a", "b"]);
-    expect(back.predict({ left: x, right: x }).data).toEqual(model.predict({ left: x, right: x }).data);
+    expect(back.predict({ left: x, right: x }).data).toEqual(
+      model.predict({ left: x, right: x }).data,
+    );
     expect(back.countParams()).toBe(model.countParams());
   });
 
@@ -81,16 +86,26 @@ describe("refusals", () => {
     ["half a file", bytes.slice(0, bytes.length / 2), "ERR_FORMAT"],
     ["a file cut by a byte", bytes.slice(0, -1), "ERR_FORMAT"],
     ["a newer format", changed((header) => (header.format = 2)), "ERR_FORMAT"],
-    ["an unknown layer", changed((header) => ((header.model as { layers: { type: string }[] }).layers[0]!.type = "nosuch")), "ERR_OPTION"],
+    [
+      "an unknown layer",
+      changed(
+        (header) => ((header.model as { layers: { type: string }[] }).layers[0]!.type = "nosuch"),
+      ),
+      "ERR_OPTION",
+    ],
     ["weights alone", encodeSafetensors({ tensors: new Map(), metadata: {} }), "ERR_FORMAT"],
   ])("%s", (_, file, expected) => {
     expect(() => fromBytes(file)).toThrow(code(expected));
   });
 
   test("a newer format names the version that reads it; a lacking weight is named", () => {
-    expect(() => fromBytes(changed((header) => Object.assign(header, { format: 9, version: "4.0.0" })))).toThrow(/4\.0\.0/);
+    expect(() =>
+      fromBytes(changed((header) => Object.assign(header, { format: 9, version: "4.0.0" }))),
+    ).toThrow(/4\.0\.0/);
     const { metadata } = decodeSafetensors(bytes);
-    expect(() => fromBytes(encodeSafetensors({ tensors: new Map(), metadata }))).toThrow(/first\/kernel/);
+    expect(() => fromBytes(encodeSafetensors({ tensors: new Map(), metadata }))).toThrow(
+      /first\/kernel/,
+    );
   });
 
   test("unknown endings and damaged files on disk", async () => {

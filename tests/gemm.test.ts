@@ -5,7 +5,15 @@ import { numbers } from "./support/numbers.js";
 type Order = "forward" | "dX" | "dW";
 
 /** The defining property: C's element takes its products one by one, in float32, through k in order. */
-function twin(order: Order, m: number, n: number, k: number, a: Float32Array, b: Float32Array, c: Float32Array) {
+function twin(
+  order: Order,
+  m: number,
+  n: number,
+  k: number,
+  a: Float32Array,
+  b: Float32Array,
+  c: Float32Array,
+) {
   const result = c.slice();
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
@@ -77,7 +85,13 @@ describe.each(["forward", "dX", "dW"] as const)("product, %s", (order) => {
   test("any split of the rows gives the same bits, single rows included", () => {
     const [m, n, k] = [37, 19, 45];
     const whole = product(order, m, n, k, [[0, m]]).got;
-    const split = product(order, m, n, k, [[0, 1], [1, 6], [6, 33], [33, 34], [34, m]]).got;
+    const split = product(order, m, n, k, [
+      [0, 1],
+      [1, 6],
+      [6, 33],
+      [33, 34],
+      [34, m],
+    ]).got;
     expect(split).toEqual(whole);
   });
 });

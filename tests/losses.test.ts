@@ -21,7 +21,8 @@ function targetsFor({ targets }: LossRow, cols: number) {
   const labels = Array.from({ length: ROWS }, (_, r) => (r * 5 + 1) % cols);
   const dense = numbers(ROWS * cols, { low: targets === "values" ? -1 : 0, seed: cols + 9 });
   if (targets === "bits") dense.forEach((value, i) => (dense[i] = Math.round(value)));
-  if (targets === "labels") dense.forEach((_, i) => (dense[i] = Number(labels[Math.floor(i / cols)] === i % cols)));
+  if (targets === "labels")
+    dense.forEach((_, i) => (dense[i] = Number(labels[Math.floor(i / cols)] === i % cols)));
   if (targets === "shares") {
     for (let r = 0; r < ROWS; r++) {
       const row = dense.subarray(r * cols, (r + 1) * cols);
@@ -29,13 +30,17 @@ function targetsFor({ targets }: LossRow, cols: number) {
       row.forEach((value, i) => (row[i] = value / total));
     }
   }
-  return { dense, given: targets === "labels" ? Int32Array.from(labels) : tensor(dense, [ROWS, cols]) };
+  return {
+    dense,
+    given: targets === "labels" ? Int32Array.from(labels) : tensor(dense, [ROWS, cols]),
+  };
 }
 
 const rowOf = (x: Float32Array, r: number, cols: number) =>
   Float64Array.from(x.subarray(r * cols, (r + 1) * cols));
 
-const title = ({ loss, takes }: LossRow) => `${loss.type}, ${takes}, ${JSON.stringify(loss.options)}`;
+const title = ({ loss, takes }: LossRow) =>
+  `${loss.type}, ${takes}, ${JSON.stringify(loss.options)}`;
 
 describe.each(lossRows.map((row) => [title(row), row] as const))("%s", (_, row) => {
   const sizes = row.targets === "shares" || row.targets === "labels" ? SIZES.slice(1) : SIZES;
@@ -48,7 +53,9 @@ describe.each(lossRows.map((row) => [title(row), row] as const))("%s", (_, row) 
       target: given,
       weight: WEIGHT,
     });
-    const values = WEIGHT.map((_, r) => row.formula(rowOf(prediction, r, cols), rowOf(dense, r, cols)));
+    const values = WEIGHT.map((_, r) =>
+      row.formula(rowOf(prediction, r, cols), rowOf(dense, r, cols)),
+    );
     const expected = values.reduce((sum, value, r) => sum + (value * WEIGHT[r]!) / ROWS, 0);
     expectClose([loss], [expected], { relative: 2e-5 });
     const slopes = WEIGHT.flatMap((weight, r) => {
@@ -79,8 +86,20 @@ describe.each([
 ] as const)("%s of logits of ten thousand", (name, targets) => {
   test("is finite, and right", () => {
     const loss = losses[name]({ fromLogits: true });
-    const target = targets === "labels" ? [0, 1] : [[1, 0], [0, 1]];
-    const { loss: value, gradient } = loss.evaluate({ prediction: [[1e4, -1e4], [1e4, -1e4]], target });
+    const target =
+      targets === "labels"
+        ? [0, 1]
+        : [
+            [1, 0],
+            [0, 1],
+          ];
+    const { loss: value, gradient } = loss.evaluate({
+      prediction: [
+        [1e4, -1e4],
+        [1e4, -1e4],
+      ],
+      target,
+    });
     expect(value).toBeCloseTo(1e4 * (name === "binaryCrossentropy" ? 0.5 : 1), 2);
     expect(gradient.data.every(Number.isFinite)).toBe(true);
     expect([...gradient.data.subarray(0, 2)]).toEqual([0, 0]);
@@ -88,16 +107,17 @@ describe.each([
 });
 
 describe("golden numbers of Keras", () => {
-  test.each(golden.losses.map((row) => [`${row.name} ${JSON.stringify(row.options)} ${String(row.weight)}`, row] as const))(
-    "%s",
-    (_, { name, options, prediction, target, weight, loss, gradient }) => {
-      const made = losses[name as "meanSquaredError"](options);
-      const given = { prediction, target: target as number[], ...(weight && { weight }) };
-      const got = made.evaluate(given);
-      expectClose([got.loss], [loss], { relative: 2e-5 });
-      expectClose(got.gradient.data, gradient.flat(), { relative: 2e-5, absolute: 2e-7 });
-    },
-  );
+  test.each(
+    golden.losses.map(
+      (row) => [`${row.name} ${JSON.stringify(row.options)} ${String(row.weight)}`, row] as const,
+    ),
+  )("%s", (_, { name, options, prediction, target, weight, loss, gradient }) => {
+    const made = losses[name as "meanSquaredError"](options);
+    const given = { prediction, target: target as number[], ...(weight && { weight }) };
+    const got = made.evaluate(given);
+    expectClose([got.loss], [loss], { relative: 2e-5 });
+    expectClose(got.gradient.data, gradient.flat(), { relative: 2e-5, absolute: 2e-7 });
+  });
 
   test("reductions: the sum, and the mean by weights", () => {
     const given = { prediction: [[1], [2], [4]], target: [[0], [0], [0]], weight: [1, 0, 3] };
@@ -123,6 +143,16 @@ test("any split of the rows gives the same bits, and gradients add up", () => {
     return [...arena.floats(loss, 5), ...arena.floats(gradient, 35)];
   };
   const once = run([[0, 5]]);
-  expect(run([[0, 1], [1, 4], [4, 5]])).toEqual(once);
-  expectClose(run([[0, 5]], 2).slice(5), once.slice(5).map((value) => 2 * value), { relative: 1e-5, absolute: 1e-6 });
+  expect(
+    run([
+      [0, 1],
+      [1, 4],
+      [4, 5],
+    ]),
+  ).toEqual(once);
+  expectClose(
+    run([[0, 5]], 2).slice(5),
+    once.slice(5).map((value) => 2 * value),
+    { relative: 1e-5, absolute: 1e-6 },
+  );
 });

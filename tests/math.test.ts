@@ -13,7 +13,14 @@ const [X, Y] = [1024, 8 * 1024 * 1024];
 beforeAll(() => {
   const asc = "node_modules/assemblyscript/bin/asc.js";
   const wasm = "build/functions.wasm";
-  execFileSync(process.execPath, [asc, "tests/support/functions.ts", "-o", wasm, "--enable", "simd"]);
+  execFileSync(process.execPath, [
+    asc,
+    "tests/assembly/functions.ts",
+    "-o",
+    wasm,
+    "--enable",
+    "simd",
+  ]);
   const module = new WebAssembly.Module(readFileSync(wasm));
   Object.assign(functions, new WebAssembly.Instance(module, { env: { memory } }).exports);
 });

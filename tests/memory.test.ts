@@ -94,7 +94,10 @@ test("a failed model keeps nothing, and a disposed one gives back even what a se
   made.trainOnBatch([[1, 2, 3, 4]], [[0, 1]]);
   made.compile({ optimizer: "sgd", loss: "mae" });
   made.trainOnBatch([[1, 2, 3, 4]], [[0, 1]]);
-  made.predict(Array.from({ length: 70 }, () => [1, 2, 3, 4]), { batchSize: 70 });
+  made.predict(
+    Array.from({ length: 70 }, () => [1, 2, 3, 4]),
+    { batchSize: 70 },
+  );
   made.dispose();
   made.dispose();
   expect(memory().bytesInUse).toBe(before);

@@ -1,17 +1,35 @@
 import { describe, expect, test, vi } from "vitest";
-import { callbacks, graph, layers, metrics, oneHot, optimizers, sequential, tensor, train } from "../src/index.js";
+import {
+  callbacks,
+  graph,
+  layers,
+  metrics,
+  oneHot,
+  optimizers,
+  sequential,
+  tensor,
+  train,
+} from "../src/index.js";
 import type { Callback } from "../src/core.js";
 import { numbers } from "./support/numbers.js";
 
 const small = (seed = 0) =>
-  sequential([layers.dense(8, { activation: "tanh", inputShape: [5] }), layers.dropout(0.2), layers.dense(3)], { seed });
+  sequential(
+    [
+      layers.dense(8, { activation: "tanh", inputShape: [5] }),
+      layers.dropout(0.2),
+      layers.dense(3),
+    ],
+    { seed },
+  );
 
 const rows = 50;
 const x = tensor(numbers(rows * 5), [rows, 5]);
 const y = Int32Array.from({ length: rows }, (_, i) => (i * 7) % 3);
 const compile = { optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] };
 
-const bits = (weights: { data: ArrayLike<number> }[]) => weights.map(({ data }) => Array.from(data));
+const bits = (weights: { data: ArrayLike<number> }[]) =>
+  weights.map(({ data }) => Array.from(data));
 
 async function trained(seed = 0, options = {}) {
   const model = small(seed);
@@ -37,13 +55,17 @@ describe("the same bits", () => {
   test("for any batch size of predict, and for a row alone", async () => {
     const { model } = await trained();
     const whole = model.predict(x).data;
-    for (const batchSize of [1, 3, 7, 50, 1000]) expect(model.predict(x, { batchSize }).data).toEqual(whole);
+    for (const batchSize of [1, 3, 7, 50, 1000])
+      expect(model.predict(x, { batchSize }).data).toEqual(whole);
     expect(model.predictOnBatch(x.take(13, 1)).data).toEqual(whole.slice(39, 42));
   });
 
   test("with two fits side by side", async () => {
     const alone = await trained();
-    const [left] = await Promise.all([trained(0, { yieldEvery: 0 }), trained(3, { yieldEvery: 0 })]);
+    const [left] = await Promise.all([
+      trained(0, { yieldEvery: 0 }),
+      trained(3, { yieldEvery: 0 }),
+    ]);
     expect(bits(left.model.getWeights())).toEqual(bits(alone.model.getWeights()));
   });
 
@@ -60,9 +82,21 @@ describe("the same bits", () => {
 });
 
 test("XOR is learnt to no error", async () => {
-  const model = sequential([layers.dense(8, { activation: "tanh", inputShape: [2] }), layers.dense(1, { activation: "sigmoid" })]);
-  model.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss: "binaryCrossentropy", metrics: ["accuracy"] });
-  const corners = [[0, 0], [0, 1], [1, 0], [1, 1]];
+  const model = sequential([
+    layers.dense(8, { activation: "tanh", inputShape: [2] }),
+    layers.dense(1, { activation: "sigmoid" }),
+  ]);
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: 0.05 }),
+    loss: "binaryCrossentropy",
+    metrics: ["accuracy"],
+  });
+  const corners = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
   await model.fit(corners, [0, 1, 1, 0], { epochs: 300, batchSize: 4 });
   expect(model.evaluate(corners, [0, 1, 1, 0]).accuracy).toBe(1);
   expect(Array.from(model.predict(corners).data, Math.round)).toEqual([0, 1, 1, 0]);
@@ -71,7 +105,14 @@ test("XOR is learnt to no error", async () => {
 describe("fit", () => {
   test("gives one number an epoch, also as Keras keeps them", async () => {
     const { model, history } = await trained(0, { validationSplit: 0.2 });
-    expect(Object.keys(history)).toEqual(["epoch", "seed", "loss", "accuracy", "val_loss", "val_accuracy"]);
+    expect(Object.keys(history)).toEqual([
+      "epoch",
+      "seed",
+      "loss",
+      "accuracy",
+      "val_loss",
+      "val_accuracy",
+    ]);
     expect(history.epoch).toEqual([0, 1, 2]);
     expect(history.loss).toHaveLength(3);
     expect(history.history.val_loss).toBe(history.val_loss);
@@ -153,7 +194,11 @@ describe("fit", () => {
   test("F1 trains from class numbers and from one-hot rows", async () => {
     for (const target of [y, oneHot(y, 3)]) {
       const model = sequential([layers.dense(3, { inputShape: [5] })]);
-      model.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss: "f1", metrics: ["f1", "accuracy"] });
+      model.compile({
+        optimizer: optimizers.adam({ learningRate: 0.05 }),
+        loss: "f1",
+        metrics: ["f1", "accuracy"],
+      });
       const { loss } = await model.fit(x, target, { epochs: 30, batchSize: 50 });
       expect(loss.at(-1)).toBeLessThan(loss[0]! - 0.1);
     }
@@ -171,7 +216,9 @@ describe("fit", () => {
     const model = small();
     model.compile(compile);
     const control = new AbortController();
-    const stop: Callback = { onEpochEnd: (epoch) => void (epoch === 1 && control.abort(new Error("enough"))) };
+    const stop: Callback = {
+      onEpochEnd: (epoch) => void (epoch === 1 && control.abort(new Error("enough"))),
+    };
     const fit = model.fit(x, y, { epochs: 9, signal: control.signal, callbacks: [stop] });
     await expect(fit).rejects.toThrow("enough");
     expect(model.history!.epoch).toEqual([0, 1]);
@@ -219,7 +266,14 @@ describe("callbacks", () => {
     };
     await model.fit(x, y, { batchSize: 25, callbacks: [hooks] });
     expect(calls).toEqual([
-      "train begin", "epoch begin", "batch begin", "batch 0", "batch begin", "batch 1", "epoch end", "train end",
+      "train begin",
+      "epoch begin",
+      "batch begin",
+      "batch 0",
+      "batch begin",
+      "batch 1",
+      "epoch end",
+      "train end",
     ]);
   });
 
@@ -227,7 +281,10 @@ describe("callbacks", () => {
     const look: Callback = { onBatchEnd: () => undefined };
     const model = small();
     model.compile(compile);
-    const peek: Callback = { ...look, onEpochEnd: () => void model.evaluate(x, y, { batchSize: 50 }) };
+    const peek: Callback = {
+      ...look,
+      onEpochEnd: () => void model.evaluate(x, y, { batchSize: 50 }),
+    };
     const { loss } = await model.fit(x, y, { epochs: 3, batchSize: 8, callbacks: [peek] });
     expect(loss).toEqual((await trained()).history.loss);
   });
@@ -236,11 +293,21 @@ describe("callbacks", () => {
     const model = sequential([layers.dense(1, { inputShape: [1], kernelInitializer: "zeros" })]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.9 }), loss: "mse" });
     // The rate is too great: every epoch is worse than the first.
-    const stop = callbacks.earlyStopping({ monitor: "val_loss", patience: 2, restoreBestWeights: true });
+    const stop = callbacks.earlyStopping({
+      monitor: "val_loss",
+      patience: 2,
+      restoreBestWeights: true,
+    });
     let best: number[][] = [];
-    const keep: Callback = { onEpochEnd: (epoch) => void (epoch === 0 && (best = bits(model.getWeights()))) };
+    const keep: Callback = {
+      onEpochEnd: (epoch) => void (epoch === 0 && (best = bits(model.getWeights()))),
+    };
     const data = [[2], [-2]];
-    const { loss } = await model.fit(data, [1, -1], { epochs: 50, callbacks: [keep, stop], validationData: [data, [1, -1]] });
+    const { loss } = await model.fit(data, [1, -1], {
+      epochs: 50,
+      callbacks: [keep, stop],
+      validationData: [data, [1, -1]],
+    });
     expect(loss).toHaveLength(3);
     expect(bits(model.getWeights())).toEqual(best);
   });
@@ -251,7 +318,8 @@ describe("callbacks", () => {
       model.compile(compile);
       const feed: Callback = { onEpochEnd: (epoch, logs) => void (logs[name] = values[epoch]!) };
       const stop = callbacks.earlyStopping({ monitor: name, ...options });
-      return (await model.fit(x, y, { epochs: values.length, callbacks: [feed, stop] })).epoch.length;
+      return (await model.fit(x, y, { epochs: values.length, callbacks: [feed, stop] })).epoch
+        .length;
     };
     expect(await epochs([5, 4, 3, 3, 3, 3], { patience: 2 })).toBe(5);
     expect(await epochs([1, 2, 3, 2, 2, 9], { patience: 2 }, "accuracy")).toBe(5);
@@ -265,7 +333,11 @@ describe("callbacks", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const model = sequential([layers.dense(1, { inputShape: [1] })]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 1e30 }), loss: "mse" });
-    const { loss } = await model.fit([[3], [4]], [1, 2], { epochs: 20, batchSize: 1, callbacks: [callbacks.terminateOnNaN()] });
+    const { loss } = await model.fit([[3], [4]], [1, 2], {
+      epochs: 20,
+      batchSize: 1,
+      callbacks: [callbacks.terminateOnNaN()],
+    });
     expect(loss.length).toBeLessThan(5);
     expect(warn).toHaveBeenCalled();
     warn.mockRestore();
@@ -342,7 +414,12 @@ describe("a model", () => {
     });
     const sizes = Float32Array.from(y, (label) => label / 2);
     const history = await model.fit(x, { kind: y, size: sizes }, { epochs: 20 });
-    expect(Object.keys(history.history)).toEqual(["loss", "kind_loss", "kind_accuracy", "size_loss"]);
+    expect(Object.keys(history.history)).toEqual([
+      "loss",
+      "kind_loss",
+      "kind_accuracy",
+      "size_loss",
+    ]);
     expect(history.loss.at(-1)).toBeLessThan(history.loss[0]!);
     expect(history.loss[0]).toBeCloseTo(history.kind_loss![0]! + 0.5 * history.size_loss![0]!, 6);
   });

@@ -59,7 +59,12 @@ const takers: Taker[] = [
   { owner: "input", fields: inputFields, good: { shape: [2] }, call: layers.input },
   { owner: "dense", fields: denseFields, good: { units: 3 }, call: layers.dense },
   { owner: "dropout", fields: dropoutFields, good: { rate: 0.5 }, call: layers.dropout },
-  { owner: "activation", fields: activationFields, good: { activation: "relu" }, call: layers.activation },
+  {
+    owner: "activation",
+    fields: activationFields,
+    good: { activation: "relu" },
+    call: layers.activation,
+  },
   { owner: "rescaling", fields: rescalingFields, good: { scale: 2 }, call: layers.rescaling },
   { owner: "reshape", fields: reshapeFields, good: { targetShape: [2] }, call: layers.reshape },
   { owner: "flatten", fields: flattenFields, call: layers.flatten },
@@ -76,14 +81,31 @@ const takers: Taker[] = [
   ...named(initializers, initializerFields),
   { owner: "earlyStopping", fields: earlyStoppingFields, call: callbacks.earlyStopping },
   { owner: "terminateOnNaN", fields: {}, call: callbacks.terminateOnNaN },
-  { owner: "compile", fields: compileFields, good: { optimizer: "sgd", loss: "mse" }, call: (options) => model.compile(options) },
+  {
+    owner: "compile",
+    fields: compileFields,
+    good: { optimizer: "sgd", loss: "mse" },
+    call: (options) => model.compile(options),
+  },
   { owner: "fit", fields: fitFields, call: (options) => model.fit([[1]], [1], options) },
-  { owner: "evaluate", fields: evaluateFields, call: (options) => model.evaluate([[1]], [1], options) },
+  {
+    owner: "evaluate",
+    fields: evaluateFields,
+    call: (options) => model.evaluate([[1]], [1], options),
+  },
   { owner: "predict", fields: batchSizeField, call: (options) => model.predict([[1]], options) },
   { owner: "sequential", fields: modelFields, call: (options) => gl.sequential([], options) },
   { owner: "ready", fields: readyFields, call: gl.ready },
-  { owner: "confusionMatrix", fields: confusionMatrixFields, call: (options) => gl.confusionMatrix([0], [0], options) },
-  { owner: "classificationReport", fields: classificationReportFields, call: (options) => gl.classificationReport([0], [0], options) },
+  {
+    owner: "confusionMatrix",
+    fields: confusionMatrixFields,
+    call: (options) => gl.confusionMatrix([0], [0], options),
+  },
+  {
+    owner: "classificationReport",
+    fields: classificationReportFields,
+    call: (options) => gl.classificationReport([0], [0], options),
+  },
   { owner: "datasets.mnist", fields: mnistFields, call: datasets.mnist },
 ];
 
@@ -143,7 +165,14 @@ describe("names", () => {
   };
 
   test("are taken in Keras's and our spelling, and in short forms", () => {
-    for (const loss of ["mse", "mean_squared_error", "meanSquaredError", "MeanSquaredError", "cce", "sparse_categorical_crossentropy"]) {
+    for (const loss of [
+      "mse",
+      "mean_squared_error",
+      "meanSquaredError",
+      "MeanSquaredError",
+      "cce",
+      "sparse_categorical_crossentropy",
+    ]) {
       compile(loss, "RMSprop", "acc");
     }
     layers.dense(1, { kernelInitializer: "he_normal" });
@@ -153,12 +182,16 @@ describe("names", () => {
     expect(() => compile("meanSquaredEror")).toThrow(/did you mean "meanSquaredError"/);
     expect(() => compile("mse", "adan")).toThrow(/optimizer "adan"; did you mean "adam"/);
     expect(() => build("swish")).toThrow(/activation "swish"; it has .*relu/);
-    expect(() => optimizers.adam({ beta_1: 0.5 } as never)).toThrow(/no option "beta_1"; did you mean "beta1"/);
+    expect(() => optimizers.adam({ beta_1: 0.5 } as never)).toThrow(
+      /no option "beta_1"; did you mean "beta1"/,
+    );
   });
 });
 
 test("one clipper at most", () => {
-  expect(() => optimizers.sgd({ clipNorm: 1, clipValue: 1 })).toThrow(/at most one.*clipNorm and clipValue/);
+  expect(() => optimizers.sgd({ clipNorm: 1, clipValue: 1 })).toThrow(
+    /at most one.*clipNorm and clipValue/,
+  );
 });
 
 test("a bare value stands for the one option that must be given", () => {

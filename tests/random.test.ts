@@ -28,9 +28,9 @@ test("the twin gives the known answers of Random123", () => {
   expect(philox([ones, ones, ones, ones], [ones, ones])).toEqual([
     0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd,
   ]);
-  expect(philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])).toEqual([
-    0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1,
-  ]);
+  expect(
+    philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
+  ).toEqual([0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]);
 });
 
 const SEED = [0x12345678, 0x9abcd] as [number, number];
@@ -103,7 +103,10 @@ test.each([
 
 test("a cut normal stays within two deviations, and both tails are reached", () => {
   const values = drawn("randomTruncatedNormal");
-  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const [least, most] = [
+    values.reduce((a, b) => Math.min(a, b)),
+    values.reduce((a, b) => Math.max(a, b)),
+  ];
   expect(least).toBeGreaterThanOrEqual(-2.000001);
   expect(least).toBeLessThan(-1.99);
   expect(most).toBeLessThanOrEqual(2.000001);
@@ -115,7 +118,11 @@ test("another step, another sequence; ranges give the same numbers", () => {
   expect(first.filter((value, i) => value === second[i]).length).toBeLessThan(10);
   const arena = new Arena();
   const y = arena.allocate(4 * 64);
-  for (const [from, to] of [[0, 4], [4, 40], [40, 64]] as const) {
+  for (const [from, to] of [
+    [0, 4],
+    [4, 40],
+    [40, 64],
+  ] as const) {
     arena.kernels.randomUniform(from, to, y, 0, 1, 1, 0, 0, 0, 0);
   }
   expect(arena.floats(y, 64)).toEqual(first.slice(0, 64));

@@ -53,7 +53,12 @@ export const layerRows: readonly LayerRow[] = [
     shape: [13],
     formula: (x) => x.map((value) => Math.max(value, 0)),
   },
-  { title: "linear activation", make: () => layers.activation("linear"), shape: [3], formula: (x) => x },
+  {
+    title: "linear activation",
+    make: () => layers.activation("linear"),
+    shape: [3],
+    formula: (x) => x,
+  },
   {
     title: "rescaling",
     make: () => layers.rescaling(0.5, { offset: -1 }),
@@ -62,6 +67,12 @@ export const layerRows: readonly LayerRow[] = [
   },
   { title: "flatten", make: () => layers.flatten(), shape: [3, 5], formula: (x) => x },
   { title: "reshape", make: () => layers.reshape([5, -1]), shape: [3, 5], formula: (x) => x },
-  { title: "dropout outside training", make: () => layers.dropout(0.5), shape: [7], random: true, formula: (x) => x },
+  {
+    title: "dropout outside training",
+    make: () => layers.dropout(0.5),
+    shape: [7],
+    random: true,
+    formula: (x) => x,
+  },
   { title: "dropout of nothing", make: () => layers.dropout(0), shape: [7], formula: (x) => x },
 ];

@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+
+const readme = readFileSync("README.md", "utf8");
+const [, program] = /```js\n([\s\S]*?)```/.exec(readme)!;
+
+describe("the README", () => {
+  test("its program runs as printed, and prints what the text says", async () => {
+    const lines: unknown[][] = [];
+    const body = program!.replace(
+      /^import (.*) from "(glissade[^"]*)";.*$/gm,
+      'const $1 = await bring("$2");',
+    );
+    const bring = (name: string) =>
+      name === "glissade" ? import("../src/index.js") : import("../src/node/index.js");
+    const run = new Function("bring", "console", `return (async () => {${body}})()`) as (
+      bring: unknown,
+      console: unknown,
+    ) => Promise<void>;
+    await run(bring, { log: (...values: unknown[]) => lines.push(values) });
+    const [[title, accuracy]] = lines as [[string, number]];
+    expect(title).toBe("test accuracy");
+    expect(readme).toContain(`It prints ${accuracy}`);
+    expect(accuracy).toBeGreaterThan(0.9);
+    expect(accuracy).toBeLessThan(0.925);
+  });
+
+  test("is about ten lines of program", () => {
+    expect(program!.trim().split("\n").length).toBeLessThanOrEqual(13);
+  });
+
+  test("names commands that exist", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|bench|check)/g))
+      expect(scripts).toHaveProperty(name!);
+  });
+});
