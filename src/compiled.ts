@@ -136,9 +136,10 @@ export class Compiled {
     resolve("compile", compileFields, options);
     const ports = program.topology.outputs;
     const optimizer = member<Optimizer>("compile", "optimizer", options.optimizer);
-    this.judges = ports.map(
-      (port) => new Judge(holdings, program, port, verdictOf(port, ports, options)),
-    );
+    this.judges = ports.map((port) => {
+      const verdict = verdictOf(port, ports, options);
+      return new Judge(holdings, program, port, verdict, verdict.loss.targets === "labels");
+    });
     this.updater = new Updater(holdings, program, optimizer);
   }
 
@@ -155,14 +156,14 @@ export class Compiled {
   }
 
   /** Makes room for batches of so many examples. @throws ERR_MEMORY */
-  reserve(batch: number, training: boolean): void {
+  reserve(feed: Feed, batch: number, training: boolean): void {
     this.program.plan(batch, training);
-    for (const judge of this.judges) judge.reserve(batch);
+    for (const judge of this.judgesOf(feed)) judge.reserve(batch);
   }
 
   /** Clears the sums of losses and metrics. */
-  reset(mode: Mode): void {
-    for (const judge of this.judges) judge.reset(mode);
+  reset(feed: Feed, mode: Mode): void {
+    for (const judge of this.judgesOf(feed)) judge.reset(mode);
   }
 
   /** One update on rows `order[start …]`. */
@@ -184,8 +185,8 @@ export class Compiled {
   }
 
   /** What the sums say: `loss`, then metrics, with the output's name before them where there are several. */
-  logs(mode: Mode): Logs {
-    const { judges } = this;
+  logs(feed: Feed, mode: Mode): Logs {
+    const judges = this.judgesOf(feed);
     const logs: Logs = { loss: 0 };
     for (const judge of judges) {
       const loss = judge.lossOf(mode);
@@ -195,6 +196,10 @@ export class Compiled {
       for (const [name, value] of judge.metricsOf(mode)) logs[prefix + name] = value;
     }
     return logs;
+  }
+
+  private judgesOf({ targets }: Feed): Judge[] {
+    return this.judges.map((judge, i) => judge.for(targets[i]!.labels));
   }
 
   private forward(
@@ -223,7 +228,8 @@ export class Compiled {
     withGradient: boolean,
   ): void {
     const { memory } = this.holdings;
-    this.judges.forEach((judge, i) => {
+    this.judges.forEach((either, i) => {
+      const judge = either.for(feed.targets[i]!.labels);
       const dtype = judge.labels ? "int32" : "float32";
       gather(memory, feed.targets[i]!, dtype, judge.target, order, start, batch);
       const weights = feed.weights[i];

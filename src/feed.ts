@@ -14,6 +14,11 @@ export interface Column {
   readonly width: number;
 }
 
+/** Targets of one output: as wide as it is, or class numbers. */
+export interface Target extends Column {
+  readonly labels: boolean;
+}
+
 /** Bare for a model with one input or output, keyed by name where there are several. */
 export type Named<T> = T | Readonly<Record<string, T>>;
 
@@ -21,7 +26,7 @@ export type Named<T> = T | Readonly<Record<string, T>>;
 export interface Feed {
   readonly rows: number;
   readonly inputs: readonly Column[];
-  readonly targets: readonly Column[];
+  readonly targets: readonly Target[];
   /** Weight of each row, one entry an output; `undefined` where all are 1. */
   readonly weights: readonly (Float32Array | undefined)[];
 }
@@ -117,13 +122,13 @@ export function inputColumns(
   return columns;
 }
 
-/** Checked targets, and settles for each judge whether they are class numbers. @throws as {@link inputColumns} */
+/** Checked targets. @throws ERR_OPTION if loss and metrics cannot judge such targets, else as {@link inputColumns} */
 export function targetColumns(
   owner: string,
   judges: readonly Judge[],
   y: unknown,
   rows: number,
-): Column[] {
+): Target[] {
   const ports = judges.map(({ port }) => port);
   const columns = perPort<Data>(owner, "y", ports, y).map((data, i) => {
     const judge = judges[i]!;
@@ -134,7 +139,7 @@ export function targetColumns(
   return columns;
 }
 
-function targetColumn(owner: string, what: string, judge: Judge, data: Data, rows: number): Column {
+function targetColumn(owner: string, what: string, judge: Judge, data: Data, rows: number): Target {
   const { cols, leading } = judge;
   const { loss } = judge.verdict;
   const { shape } = judge.port.node;
@@ -156,9 +161,11 @@ function targetColumn(owner: string, what: string, judge: Judge, data: Data, row
     );
   }
   const labels = loss.targets === "labels" || (loss.targets === "either" && looksLikeLabels);
-  judge.bind(labels);
-  if (!labels) return rowsOf(owner, what, data, shape) as Column;
-  return labelColumn(owner, what, judge, data);
+  judge.for(labels);
+  const column = labels
+    ? labelColumn(owner, what, judge, data)
+    : (rowsOf(owner, what, data, shape) as Column);
+  return { ...column, labels };
 }
 
 /** Class numbers, every one of which the output has a column for. */

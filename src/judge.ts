@@ -34,70 +34,58 @@ export class Judge {
   /** Rows an example: the sizes of all axes between the batch and the last. */
   readonly leading: number;
   private readonly value: number;
-  private plan!: LossPlan;
-  private watches: Watch[] = [];
-  /** Whether targets are class numbers. */
-  labels: boolean | undefined;
+  private readonly plan: LossPlan;
+  private readonly watches: readonly Watch[];
   private readonly frame: LossFrame;
   private cells: Record<Mode, Run> = { train: NO_RUN, test: NO_RUN };
   private batchRun: Run = NO_RUN;
   private capacity = 0;
   /** The value that the loss takes: what the last activation read, if it is absorbed. */
-  private judged: number;
-  private absorb: (() => void) | undefined;
+  private readonly judged: number;
+  private readonly absorb: (() => void) | undefined;
+  private twin: Judge | undefined;
 
+  /**
+   * @param labels Whether targets are class numbers.
+   * @throws ERR_OPTION if loss or metrics cannot judge such an output.
+   */
   constructor(
     private readonly holdings: Holdings,
     private readonly program: Program,
     readonly port: Port,
     readonly verdict: Verdict,
+    readonly labels: boolean,
   ) {
     const { shape } = port.node;
-    this.cols = shape.at(-1) ?? 1;
-    this.leading = sizeOf(shape) / this.cols;
-    this.value = this.judged = program.valueOf(port.node);
-    this.frame = {
-      rows: 0,
-      cols: this.cols,
-      prediction: 0,
-      target: 0,
-      weight: 0,
-      loss: 0,
-      gradient: 0,
-      scale: 0,
-      scratch: 0,
-    };
-    this.bind(verdict.loss.targets === "labels");
+    const cols = (this.cols = shape.at(-1) ?? 1);
+    this.leading = sizeOf(shape) / cols;
+    this.value = program.valueOf(port.node);
+    const owner = "compile";
+    const activation = program.activationOf(this.value);
+    const pair = program.absorbable(this.value);
+    this.plan = verdict.loss.plan({ owner, cols, activation, absorbable: !!pair, labels });
+    this.absorb = this.plan.absorbs ? pair?.absorb : undefined;
+    this.judged = this.absorb ? pair!.input : this.value;
+    const at = { rows: 0, cols, prediction: 0, target: 0, weight: 0, scratch: 0 };
+    this.frame = { ...at, loss: 0, gradient: 0, scale: 0 };
+    const { logits } = this.plan;
+    const asked = [
+      ...verdict.metrics.map((metric) => ({ metric, weighted: false })),
+      ...verdict.weightedMetrics.map((metric) => ({ metric, weighted: true })),
+    ];
+    this.watches = asked.map((one, i) => ({
+      ...one,
+      plan: one.metric.plan({ owner, cols, labels, logits }),
+      frame: { ...at, cells: 0 },
+      piece: i + 1,
+    }));
   }
 
-  /**
-   * Settles whether targets are class numbers.
-   *
-   * @throws ERR_OPTION if loss or metrics cannot judge such an output.
-   */
-  bind(labels: boolean): void {
-    if (labels === this.labels) return;
-    const { verdict, program, cols, value } = this;
-    const activation = program.activationOf(value);
-    const owner = "compile";
-    const pair = program.absorbable(value);
-    const plan = verdict.loss.plan({ owner, cols, activation, absorbable: !!pair, labels });
-    const { logits } = plan;
-    const watch = (weighted: boolean) => (metric: Metric) => ({
-      metric,
-      weighted,
-      plan: metric.plan({ owner, cols, labels, logits }),
-    });
-    const planned = [
-      ...verdict.metrics.map(watch(false)),
-      ...verdict.weightedMetrics.map(watch(true)),
-    ];
-    this.labels = labels;
-    this.plan = plan;
-    this.absorb = plan.absorbs ? pair?.absorb : undefined;
-    this.judged = this.absorb ? pair!.input : value;
-    this.watches = planned.map((one, i) => ({ ...one, frame: this.metricFrame(), piece: i + 1 }));
-    this.capacity = 0;
+  /** The judge of the same output for targets of the other kind, where the loss takes both. */
+  for(labels: boolean): Judge {
+    if (labels === this.labels) return this;
+    const { holdings, program, port, verdict } = this;
+    return (this.twin ??= new Judge(holdings, program, port, verdict, labels));
   }
 
   /** Takes effect: from now on backward begins where this loss writes its gradient. */
@@ -107,6 +95,7 @@ export class Judge {
 
   /** Gives back all that it holds. */
   release(): void {
+    this.twin?.release();
     for (const run of [this.batchRun, this.cells.train, this.cells.test]) {
       this.holdings.release(run);
     }
@@ -222,9 +211,5 @@ export class Judge {
     if (reduction === "sum") return 1;
     if (reduction === "sumOverBatchSize") return 1 / rows;
     return total === 0 ? 0 : 1 / total;
-  }
-
-  private metricFrame(): MetricFrame {
-    return { rows: 0, cols: this.cols, prediction: 0, target: 0, weight: 0, cells: 0, scratch: 0 };
   }
 }

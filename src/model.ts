@@ -146,10 +146,10 @@ export class Model {
     const feed = network.feed("trainOnBatch", x, y, weighting);
     this.seedRun(this.seed);
     compiled.updater.begin();
-    compiled.reserve(feed.rows, true);
-    compiled.reset("train");
+    compiled.reserve(feed, feed.rows, true);
+    compiled.reset(feed, "train");
     compiled.trainStep(feed, undefined, 0, feed.rows);
-    return compiled.logs("train");
+    return compiled.logs(feed, "train");
   }
 
   /** Loss and metrics of one batch; nothing is trained. @throws as {@link evaluate} does */

@@ -126,12 +126,12 @@ export class Network {
   /** Losses and metrics of all rows of a feed. @throws ERR_MEMORY */
   evaluate(feed: Feed, batchSize: number): Logs {
     const compiled = this.compiled!;
-    compiled.reserve(Math.min(batchSize, feed.rows), false);
-    compiled.reset("test");
+    compiled.reserve(feed, Math.min(batchSize, feed.rows), false);
+    compiled.reset(feed, "test");
     for (let start = 0; start < feed.rows; start += batchSize) {
       compiled.testStep(feed, undefined, start, Math.min(batchSize, feed.rows - start));
     }
-    return compiled.logs("test");
+    return compiled.logs(feed, "test");
   }
 
   /** One tensor an output, computed in chunks. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE, ERR_MEMORY */

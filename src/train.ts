@@ -109,13 +109,13 @@ export async function* epochs(training: Training): AsyncGenerator<Epoch, void, v
   let logs: Logs = {};
   try {
     compiled.updater.begin();
-    compiled.reserve(Math.min(plan.batchSize, training.feed.rows), true);
+    compiled.reserve(training.feed, Math.min(plan.batchSize, training.feed.rows), true);
     for (const callback of callbacks) callback.setModel?.(model, plan);
     await call(training, "onTrainBegin", {});
     for (let epoch = plan.initialEpoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
       await call(training, "onEpochBegin", epoch, {});
       await steps(training, order?.of(epoch), breather);
-      logs = compiled.logs("train");
+      logs = compiled.logs(training.feed, "train");
       if (training.validation && (epoch + 1) % training.validationFreq === 0) {
         const seen = network.evaluate(training.validation, training.validationBatchSize);
         for (const [name, value] of Object.entries(seen)) logs[`val_${name}`] = value;
@@ -142,15 +142,15 @@ async function steps(
   const begins = callbacks.some(({ onBatchBegin }) => onBatchBegin);
   const ends = callbacks.some(({ onBatchEnd }) => onBatchEnd);
   const batches = Math.ceil(feed.rows / plan.batchSize);
-  compiled.reset("train");
+  compiled.reset(feed, "train");
   for (let step = 0; step < plan.stepsPerEpoch; step++) {
     if (begins) await call(training, "onBatchBegin", step, {});
     const start = (step % batches) * plan.batchSize;
     compiled.trainStep(feed, order, start, Math.min(plan.batchSize, feed.rows - start));
-    if (ends) await call(training, "onBatchEnd", step, compiled.logs("train"));
+    if (ends) await call(training, "onBatchEnd", step, compiled.logs(feed, "train"));
     training.signal?.throwIfAborted();
     if (breather.due) {
-      await call(training, "onProgress", step, compiled.logs("train"));
+      await call(training, "onProgress", step, compiled.logs(feed, "train"));
       await breather.breathe();
       checkGoing(training);
     }

@@ -5,8 +5,8 @@ import type { Column, Feed } from "./feed.js";
 function slice(feed: Feed, start: number, end: number): Feed {
   const part = (data: ArrayLike<number>, width: number) =>
     (data as Float32Array).subarray(start * width, end * width);
-  const columns = (list: readonly Column[]) =>
-    list.map(({ data, width }) => ({ data: part(data, width), width, rows: end - start }));
+  const columns = <T extends Column>(list: readonly T[]) =>
+    list.map((column) => ({ ...column, data: part(column.data, column.width), rows: end - start }));
   const weights = feed.weights.map(
     (list) => list && (part(list, list.length / feed.rows) as Float32Array),
   );

@@ -385,6 +385,15 @@ const numeric: Case[] = [
     says: [/sampleWeight/, /-1 in row 1/],
     run: () => build().fit(x, y, { sampleWeight: [1, -1, 1] }),
   },
+  {
+    title: "a NaN loss that ends a run",
+    code: "ERR_NUMERIC",
+    says: [/^terminateOnNaN/, /finite/, /at batch/, /learning rate/],
+    run: () =>
+      build("linear", "mse", 1).fit([[NaN, 1]], [1], {
+        callbacks: [callbacks.terminateOnNaN({ raiseError: true })],
+      }),
+  },
 ];
 
 const others: Case[] = [

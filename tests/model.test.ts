@@ -204,6 +204,17 @@ describe("fit", () => {
     }
   });
 
+  test("evaluating targets of the other kind in the middle of a fit changes nothing", async () => {
+    const run = async (look: boolean) => {
+      const model = sequential([layers.dense(3, { inputShape: [5] })]);
+      model.compile({ optimizer: "adam", loss: "f1", metrics: ["accuracy"] });
+      const peek: Callback = { onBatchEnd: () => void (look && model.evaluate(x, oneHot(y, 3))) };
+      const { loss } = await model.fit(x, y, { epochs: 2, batchSize: 10, callbacks: [peek] });
+      return [loss, bits(model.getWeights())];
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
   test("lets the event loop turn", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileFields } from "../src/compiled.js";
 import { earlyStoppingFields } from "../src/callbacks/earlyStopping.js";
+import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
 import { readyFields } from "../src/engine.js";
 import { batchSizeField, evaluateFields, fitFields } from "../src/fitOptions.js";
 import * as gl from "../src/index.js";
@@ -80,7 +81,7 @@ const takers: Taker[] = [
   ...named(metrics, metricFields),
   ...named(initializers, initializerFields),
   { owner: "earlyStopping", fields: earlyStoppingFields, call: callbacks.earlyStopping },
-  { owner: "terminateOnNaN", fields: {}, call: callbacks.terminateOnNaN },
+  { owner: "terminateOnNaN", fields: terminateOnNaNFields, call: callbacks.terminateOnNaN },
   {
     owner: "compile",
     fields: compileFields,
