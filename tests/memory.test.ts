@@ -19,6 +19,8 @@ describe("the heap", () => {
   test("runs never overlap, start on 16 bytes, come back zeroed, and leave nothing behind", () => {
     const heap = new Memory(createEngine());
     const before = heap.bytesInUse;
+    const first = heap.allocate(1);
+    heap.release(first);
     const next = generator(3);
     const held: { address: number; words: number }[] = [];
     for (let round = 0; round < 4000; round++) {
@@ -38,6 +40,8 @@ describe("the heap", () => {
     }
     for (const { address } of held) heap.release(address);
     expect(heap.bytesInUse).toBe(before);
+    // Neighbours were joined: the largest run fits where the first one lay.
+    expect(heap.allocate(100_000)).toBe(first);
   });
 
   test("releasing twice, or what was never given, does nothing", () => {

@@ -79,6 +79,18 @@ describe.each([1, 3, 5, 7, 13, 33, 65, 785])("%i numbers", (count) => {
   });
 });
 
+test("a value whose bits are the threshold stays", () => {
+  const arena = new Arena();
+  const [x, y] = [arena.put([1]), arena.allocate(4)];
+  for (const [above, kept] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    arena.kernels.dropout(0, 1, x, y, bitsOf(0, 2) + above, 1, ...SEED, STEP, STREAM);
+    expect(arena.floats(y, 1)[0]).toBe(kept);
+  }
+});
+
 const MANY = 200_000;
 
 function drawn(name: "randomNormal" | "randomTruncatedNormal" | "randomUniform", step = 0) {

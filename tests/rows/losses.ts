@@ -95,6 +95,13 @@ export const lossRows: readonly LossRow[] = [
     targets: "shares",
   },
   {
+    loss: categoricalCrossentropy({ fromLogits: true }),
+    formula: categoricalLogits(0),
+    takes: "logits",
+    // Rows that do not add up to 1: the slope then has their sum.
+    targets: "bits",
+  },
+  {
     loss: sparseCategoricalCrossentropy(),
     formula: categorical(0),
     takes: "shares",
