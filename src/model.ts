@@ -13,7 +13,7 @@ import {
 import { type Port, type Topology, topology } from "./graph.js";
 import { type History, HistoryBook } from "./history.js";
 import type { GraphNode, Layer } from "./layer.js";
-import { Network } from "./network.js";
+import { Network, type Weighting } from "./network.js";
 import { label, type Resolved, resolve, unknownName, whole } from "./options.js";
 import { progressFor } from "./progress.js";
 import { type Shape, seedWords } from "./stage.js";
@@ -21,7 +21,6 @@ import { summarize } from "./summary.js";
 import { type Data, isTensor, type Tensor } from "./tensor.js";
 import { type Epoch, epochs, type Training } from "./train.js";
 import { splitOff } from "./validation.js";
-import type { Weighting } from "./network.js";
 
 export const modelFields = {
   /** What the model is called in summaries and files. */

@@ -1,15 +1,13 @@
 import { Compiled, type CompileOptions, type Logs } from "./compiled.js";
 import { GlissadeError } from "./error.js";
-import { type Feed, gather, inputColumns, sameRows, targetColumns } from "./feed.js";
+import { type Feed, gather, inputColumns, type Named, sameRows, targetColumns } from "./feed.js";
 import type { Topology } from "./graph.js";
+import type { Layer } from "./layer.js";
 import { Holdings, memory } from "./memory.js";
 import { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
-import { type Tensor, tensor } from "./tensor.js";
+import { type Data, type Tensor, tensor } from "./tensor.js";
 import { type ClassWeight, rowWeights } from "./weighting.js";
-import type { Layer } from "./layer.js";
-import type { Data } from "./tensor.js";
-import { type Named } from "./feed.js";
 
 /** What belongs to a model besides its layers' weights, so that it can go without the model. */
 interface Estate {

@@ -38,7 +38,7 @@ export interface Tensor {
 const refuse = (message: string) => new GlissadeError("ERR_SHAPE", message);
 const text = (shape: Shape) => `[${shape.join(", ")}]`;
 
-class Dense implements Tensor {
+class ArrayTensor implements Tensor {
   constructor(
     readonly data: TensorData,
     readonly shape: Shape,
@@ -76,7 +76,7 @@ class Dense implements Tensor {
       }
       result[i] = best;
     }
-    return new Dense(
+    return new ArrayTensor(
       result,
       this.shape.filter((_, i) => i !== at),
     );
@@ -94,7 +94,10 @@ class Dense implements Tensor {
       throw refuse(`take: start and size must lie within ${rows} rows, got ${start} and ${size}`);
     }
     const width = sizeOf(row);
-    return new Dense(this.data.subarray(start * width, (start + size) * width), [size, ...row]);
+    return new ArrayTensor(this.data.subarray(start * width, (start + size) * width), [
+      size,
+      ...row,
+    ]);
   }
 
   reshape(shape: Shape): Tensor {
@@ -106,11 +109,11 @@ class Dense implements Tensor {
         `reshape: ${text(shape)} must hold the ${this.data.length} numbers of ${text(this.shape)}`,
       );
     }
-    return new Dense(this.data, full);
+    return new ArrayTensor(this.data, full);
   }
 }
 
-export const isTensor = (value: unknown): value is Tensor => value instanceof Dense;
+export const isTensor = (value: unknown): value is Tensor => value instanceof ArrayTensor;
 
 export const isTypedArray = (value: unknown): value is TypedArray =>
   ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -170,8 +173,8 @@ export function tensor(data: Data, shape?: Shape): Tensor {
   if (isTypedArray(data)) {
     const numbers = narrow(data);
     return shape
-      ? new Dense(numbers, [numbers.length]).reshape(shape)
-      : new Dense(numbers, [numbers.length]);
+      ? new ArrayTensor(numbers, [numbers.length]).reshape(shape)
+      : new ArrayTensor(numbers, [numbers.length]);
   }
   if (!Array.isArray(data)) {
     throw new GlissadeError(
@@ -183,6 +186,6 @@ export function tensor(data: Data, shape?: Shape): Tensor {
   const flat = (natural.length > 1 ? data.flat(Infinity) : data) as (number | boolean)[];
   const numbers =
     typeof flat[0] === "boolean" ? Uint8Array.from(flat, Number) : Float32Array.from(flat, Number);
-  const made = new Dense(numbers, natural);
+  const made = new ArrayTensor(numbers, natural);
   return shape ? made.reshape(shape) : made;
 }

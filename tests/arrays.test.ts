@@ -15,6 +15,22 @@ function read(arena: Arena, address: number, count: number): Float32Array {
   return arena.floats(address, count).slice();
 }
 
+test("an empty range writes nothing", () => {
+  const arena = new Arena();
+  const y = guarded(arena, numbers(3));
+  const before = read(arena, y, 3);
+  const { kernels } = arena;
+  const scratch = arena.allocate(kernels.gemmScratch());
+  kernels.fill(1, 1, y, 9);
+  kernels.fillRows(0, 0, 3, y, y);
+  kernels.relu(2, 2, 1, y, y);
+  kernels.softmax(0, 0, 3, y, y);
+  kernels.gemm(0, 0, 3, 3, y, 3, 1, y, 3, 1, y, scratch);
+  kernels.meanSquaredError(0, 0, 3, y, y, 0, y, y);
+  kernels.adam(0, 0, y, y, y, y, 1, 1, 1, 1, 1);
+  expect(read(arena, y, 3)).toEqual(before);
+});
+
 describe.each(SIZES)("%i numbers", (count) => {
   const x = numbers(count);
   const before = numbers(count, { seed: 2 });

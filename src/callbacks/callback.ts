@@ -1,6 +1,5 @@
 import type { Logs } from "../compiled.js";
-import type { Data } from "../tensor.js";
-import type { Tensor } from "../tensor.js";
+import type { Data, Tensor } from "../tensor.js";
 
 /** What a callback may use of the model that is trained. */
 export interface Trainee {
