@@ -6,7 +6,7 @@ import { progressBar } from "../src/node/index.js";
 function terminal(isTTY: boolean) {
   const written: string[] = [];
   const stream = { isTTY, columns: 100, write: (text: string) => void written.push(text) };
-  return { written, stream: stream as unknown as NodeJS.WriteStream };
+  return { written, stream };
 }
 
 async function fit(options: object) {

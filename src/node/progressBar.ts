@@ -1,6 +1,13 @@
 import type { Callback, Plan } from "../callbacks/callback.js";
 import type { Logs } from "../compiled.js";
 
+/** What the bar is drawn on: `process.stdout` is one. */
+export interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
 const WIDTH = 20;
 
 /** Seconds as people read them: 8s, 1m05s, 2h03m. */
@@ -24,12 +31,12 @@ const series = (logs: Logs) =>
  * A line in the terminal that is redrawn while an epoch runs: share done, time left, rows a second, losses and metrics.
  * Where `stream` is no terminal, one line an epoch.
  */
-export function progressBar({ stream = process.stderr as NodeJS.WriteStream } = {}): Callback {
+export function progressBar({ stream = process.stderr as Terminal } = {}): Callback {
   let plan: Plan;
   let epoch = 0;
   let began = 0;
   const redraw = (text: string) => {
-    const columns = stream.columns || 120;
+    const columns = stream.columns ?? 120;
     stream.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
   };
   const head = () =>
