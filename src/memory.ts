@@ -24,12 +24,33 @@ export interface Run {
 export const NO_RUN: Run = { address: 0, words: 0, pieces: [] };
 
 /** The addresses of pieces of so many words each, side by side from `address` on. */
-export function placePieces(address: number, counts: readonly number[]): number[] {
+function placePieces(address: number, counts: readonly number[]): number[] {
   return counts.map((count) => {
     const piece = address;
     address += 4 * paddedWords(count);
     return piece;
   });
+}
+
+/** Pieces of scratch that depend on the number of rows: how many words all take, and where each lies. */
+export interface Scratch {
+  readonly words: (rows: number) => number;
+  /** Worked out anew only when the address or the rows change: steps allocate nothing. */
+  readonly at: (address: number, rows: number) => readonly number[];
+}
+
+/** @param counts Words of each piece for so many rows. */
+export function scratchOf(counts: (rows: number) => readonly number[]): Scratch {
+  let known = { address: 0, rows: 0, pieces: [] as readonly number[] };
+  return {
+    words: (rows) => counts(rows).reduce((sum, count) => sum + paddedWords(count), 0),
+    at(address, rows) {
+      if (known.address !== address || known.rows !== rows) {
+        known = { address, rows, pieces: placePieces(address, counts(rows)) };
+      }
+      return known.pieces;
+    },
+  };
 }
 
 interface Gap {

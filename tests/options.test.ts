@@ -81,6 +81,7 @@ const takers: Taker[] = [
   ...named(metrics, metricFields),
   ...named(initializers, initializerFields),
   { owner: "earlyStopping", fields: earlyStoppingFields, call: callbacks.earlyStopping },
+  { owner: "progressBar", fields: {}, call: callbacks.progressBar },
   { owner: "terminateOnNaN", fields: terminateOnNaNFields, call: callbacks.terminateOnNaN },
   {
     owner: "compile",

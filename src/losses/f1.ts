@@ -1,5 +1,5 @@
 import type { Kernels } from "../engine.js";
-import { paddedWords, placePieces } from "../memory.js";
+import { scratchOf } from "../memory.js";
 import { choice, flag, type Options, positive, resolve } from "../options.js";
 import { crossentropyFields, logitsPlan } from "./crossentropy.js";
 import type { Loss, LossFrame, LossPlan, LossQuestion } from "./loss.js";
@@ -50,10 +50,10 @@ export function f1(given?: Options<typeof f1Fields>): Loss {
     const { cols, labels } = question;
     const own = cols === 1 || multiLabel ? "sigmoid" : "softmax";
     const { onLogits, absorbs } = logitsPlan("f1", own, fromLogits, question);
+    const scratch = scratchOf((rows) => scratchCounts(rows, cols));
     const run = (k: Kernels, at: LossFrame) => {
       const { rows, weight, loss, gradient, scale } = at;
-      const counts = scratchCounts(rows, cols);
-      const [sums, coefficients, made, slopes, hot] = placePieces(at.scratch, counts) as Pieces;
+      const [sums, coefficients, made, slopes, hot] = scratch.at(at.scratch, rows) as Pieces;
       let { prediction, target } = at;
       if (labels) {
         k.oneHot(0, rows, cols, target, hot);
@@ -71,9 +71,8 @@ export function f1(given?: Options<typeof f1Fields>): Loss {
       k.f1Gradient(0, rows, cols, target, weight, coefficients, slope);
       if (onLogits) k[`${own}Gradient`](0, rows, cols, at.prediction, made, slopes, gradient);
     };
-    const scratch = (rows: number) =>
-      scratchCounts(rows, cols).reduce((sum, count) => sum + paddedWords(count), 0);
-    return { absorbs, logits: onLogits && !absorbs ? own : undefined, scratch, run };
+    const logits = onLogits && !absorbs ? own : undefined;
+    return { absorbs, logits, scratch: scratch.words, run };
   };
   return makeLoss({
     type: "f1",

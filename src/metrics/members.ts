@@ -1,6 +1,6 @@
 import { type Standing, updateAlone } from "../alone.js";
 import { engine, type Kernels } from "../engine.js";
-import { paddedWords, placePieces } from "../memory.js";
+import { scratchOf } from "../memory.js";
 import type { Metric, MetricFrame, MetricPlan, MetricQuestion } from "./metric.js";
 import { choice, flag, label, optional, type Options, resolve, share } from "../options.js";
 
@@ -32,9 +32,6 @@ function metric(
 /** Words of scratch, piece by piece, for so many rows. */
 type Counts = (rows: number) => number[];
 
-const total = (counts: Counts) => (rows: number) =>
-  counts(rows).reduce((sum, count) => sum + paddedWords(count), 0);
-
 const ratio = (cells: ArrayLike<number>) => (cells[1]! > 0 ? cells[0]! / cells[1]! : 0);
 
 /** The weighted mean of a number that `values` writes for each row. */
@@ -42,11 +39,12 @@ function meanOf(
   counts: Counts,
   values: (k: Kernels, at: MetricFrame, pieces: readonly number[]) => void,
 ): MetricPlan {
+  const scratch = scratchOf(counts);
   return {
     cells: 2,
-    scratch: total(counts),
+    scratch: scratch.words,
     update(k, at) {
-      const pieces = placePieces(at.scratch, counts(at.rows));
+      const pieces = scratch.at(at.scratch, at.rows);
       values(k, at, pieces);
       k.accumulate(0, at.rows, pieces[0]!, at.weight, at.cells);
     },
@@ -135,12 +133,12 @@ function thresholdPlan(
   result: MetricPlan["result"],
 ): MetricPlan {
   const limit = thresholdOn(logits, threshold);
-  const counts: Counts = (rows) => [rows * cols, rows * cols];
+  const pieces = scratchOf((rows) => [rows * cols, rows * cols]);
   return {
     cells: 3 * cols,
-    scratch: total(counts),
+    scratch: pieces.words,
     update(k, { rows, prediction, target, weight, cells, scratch }) {
-      const [made, hot] = placePieces(scratch, counts(rows)) as [number, number];
+      const [made, hot] = pieces.at(scratch, rows) as [number, number];
       if (logits === "softmax") k.softmax(0, rows, cols, prediction, made);
       if (labels) k.oneHot(0, rows, cols, target, hot);
       const x = logits === "softmax" ? made : prediction;
@@ -152,12 +150,12 @@ function thresholdPlan(
 
 /** The same sums, each row counting for its greatest column alone. */
 function greatestPlan({ cols, labels }: MetricQuestion, result: MetricPlan["result"]): MetricPlan {
-  const counts: Counts = (rows) => [rows, rows];
+  const pieces = scratchOf((rows) => [rows, rows]);
   return {
     cells: 3 * cols,
-    scratch: total(counts),
+    scratch: pieces.words,
     update(k, { rows, prediction, target, weight, cells, scratch }) {
-      const [predicted, actual] = placePieces(scratch, counts(rows)) as [number, number];
+      const [predicted, actual] = pieces.at(scratch, rows) as [number, number];
       k.argMax(0, rows, cols, prediction, predicted);
       if (!labels) k.argMax(0, rows, cols, target, actual);
       k.classCounts(rows, cols, predicted, labels ? target : actual, weight, cells);
