@@ -4,7 +4,7 @@ import type { Evaluation, Loss } from "./losses/loss.js";
 import { memory, type Run } from "./memory.js";
 import type { Metric, MetricQuestion } from "./metrics/metric.js";
 import { sizeOf } from "./stage.js";
-import { type Data, isTensor, tensor } from "./tensor.js";
+import { type Data, rowShapeOf, tensor } from "./tensor.js";
 
 /** Predictions, targets and weights, as users give them. */
 interface Given {
@@ -24,22 +24,13 @@ interface Batch {
   readonly weight: ArrayLike<number> | undefined;
 }
 
-/** Sizes of all axes but the first of what is given; a flat list has rows of one number. */
-function rowShape(data: Data): number[] {
-  if (isTensor(data)) return data.shape.slice(1);
-  const shape: number[] = [];
-  if (!Array.isArray(data)) return shape;
-  for (let row: unknown = data[0]; Array.isArray(row); row = row[0]) shape.push(row.length);
-  return shape;
-}
-
 /** Checks and flattens: rows are all axes but the last. */
 function batchOf(owner: string, targets: Loss["targets"], given: Given): Batch {
-  const shape = rowShape(given.prediction);
+  const shape = rowShapeOf(given.prediction) ?? [];
   const cols = shape.at(-1) ?? 1;
   const prediction = rowsOf(owner, "prediction", given.prediction, shape);
   const rows = prediction.data.length / cols;
-  const flat = rowShape(given.target).length < shape.length;
+  const flat = (rowShapeOf(given.target) ?? []).length < shape.length;
   const labels = targets === "labels" || (targets === "either" && flat && cols > 1);
   const target = labels
     ? labelsOf(owner, "target", given.target)

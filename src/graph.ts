@@ -80,3 +80,16 @@ export function freeName({ name, type }: Layer, taken: ReadonlySet<string>): str
   for (let number = 1; taken.has(free); number++) free = `${type}_${number}`;
   return free;
 }
+
+/** The same graph of unbuilt layers, which share nothing with the first. */
+export function copyOf({ inputs, outputs, nodes, layers }: Topology): Topology {
+  const twins = new Map(layers.map((layer) => [layer, layer.twin()] as const));
+  const copies = new Map<GraphNode, GraphNode>();
+  for (const node of nodes) {
+    const read = node.inputs.map((input) => copies.get(input)!);
+    copies.set(node, node.layer ? twins.get(node.layer)!.apply(read) : node);
+  }
+  const ports = (list: readonly Port[]) =>
+    list.map(({ name, node }) => ({ name, node: copies.get(node)! }));
+  return topology("clone", ports(inputs), ports(outputs));
+}

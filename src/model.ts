@@ -1,5 +1,6 @@
 import type { Callback } from "./callbacks/callback.js";
-import type { CompileOptions, Logs } from "./compiled.js";
+import type { Logs } from "./compiled.js";
+import type { CompileOptions } from "./compileOptions.js";
 import { GlissadeError } from "./error.js";
 import type { Named } from "./feed.js";
 import {
@@ -10,15 +11,15 @@ import {
   type FitOptions,
   type PredictOptions,
 } from "./fitOptions.js";
-import { type Port, type Topology, topology } from "./graph.js";
+import { copyOf, type Port, type Topology } from "./graph.js";
 import { type History, HistoryBook } from "./history.js";
-import type { GraphNode, Layer } from "./layer.js";
+import type { Layer } from "./layer.js";
 import { Network, type Weighting } from "./network.js";
 import { label, type Resolved, resolve, unknownName, whole } from "./options.js";
 import { progressFor } from "./progress.js";
 import { type Shape, seedWords } from "./stage.js";
 import { summarize } from "./summary.js";
-import { type Data, isTensor, type Tensor } from "./tensor.js";
+import { type Data, rowShapeOf, type Tensor } from "./tensor.js";
 import { type Epoch, epochs, type Training } from "./train.js";
 import { splitOff } from "./validation.js";
 
@@ -217,18 +218,7 @@ export class Model {
   /** The same layers, weights and compilation in a model that shares nothing with this one. */
   clone(): Model {
     this.network.checkAlive("clone");
-    const twins = new Map<GraphNode, GraphNode>();
-    const layers = new Map(
-      this.network.topology.layers.map((layer) => [layer, layer.twin()] as const),
-    );
-    const { inputs, outputs, nodes } = this.network.topology;
-    for (const node of nodes) {
-      const read = node.inputs.map((input) => twins.get(input)!);
-      twins.set(node, node.layer ? layers.get(node.layer)!.apply(read) : node);
-    }
-    const ports = (list: readonly Port[]) =>
-      list.map(({ name, node }) => ({ name, node: twins.get(node)! }));
-    const sorted = topology("clone", ports(inputs), ports(outputs));
+    const sorted = copyOf(this.network.topology);
     const twin = new Model("clone", () => sorted, { name: this.name, seed: this.seed });
     twin.labels = this.labels;
     twin.setWeights(this.getWeights());
@@ -301,19 +291,10 @@ export class Model {
 
   private attempt(x: unknown): Network | undefined {
     if (this.built) return this.built;
-    const sorted = this.blueprint(rowShape(x));
+    const sorted = this.blueprint(rowShapeOf(x));
     if (!sorted) return undefined;
     const network = new Network(sorted, this.seed);
     if (this.waiting) network.compile(this.waiting);
     return (this.built = network);
   }
-}
-
-/** The shape of one row of a tensor or of nested arrays; nothing for what has no shape. */
-function rowShape(x: unknown): Shape | undefined {
-  if (isTensor(x)) return x.shape.slice(1);
-  if (!Array.isArray(x)) return undefined;
-  const shape: number[] = [];
-  for (let row: unknown = x[0]; Array.isArray(row); row = row[0]) shape.push(row.length);
-  return shape;
 }

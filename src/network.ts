@@ -1,4 +1,5 @@
-import { Compiled, type CompileOptions, type Logs } from "./compiled.js";
+import { Compiled, type Logs } from "./compiled.js";
+import type { CompileOptions } from "./compileOptions.js";
 import { GlissadeError } from "./error.js";
 import { type Feed, gather, inputColumns, type Named, sameRows, targetColumns } from "./feed.js";
 import type { Topology } from "./graph.js";

@@ -118,6 +118,15 @@ export const isTensor = (value: unknown): value is Tensor => value instanceof Ar
 export const isTypedArray = (value: unknown): value is TypedArray =>
   ArrayBuffer.isView(value) && !(value instanceof DataView);
 
+/** The shape of one row of a tensor or of nested arrays; nothing for what has no shape. */
+export function rowShapeOf(data: unknown): Shape | undefined {
+  if (isTensor(data)) return data.shape.slice(1);
+  if (!Array.isArray(data)) return undefined;
+  const shape: number[] = [];
+  for (let row: unknown = data[0]; Array.isArray(row); row = row[0]) shape.push(row.length);
+  return shape;
+}
+
 /** Sizes of nested arrays. @throws ERR_SHAPE where they are ragged, ERR_DTYPE where there is no number */
 function nestedShape(data: unknown): number[] {
   const shape: number[] = [];

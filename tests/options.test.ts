@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileFields } from "../src/compiled.js";
+import { compileFields } from "../src/compileOptions.js";
 import { earlyStoppingFields } from "../src/callbacks/earlyStopping.js";
 import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
 import { readyFields } from "../src/engine.js";
