@@ -44,7 +44,13 @@ export function relu(from: i32, to: i32, cols: i32, x: usize, y: usize): void {
 }
 
 export function reluGradient(
-  from: i32, to: i32, cols: i32, x: usize, y: usize, dy: usize, dx: usize,
+  from: i32,
+  to: i32,
+  cols: i32,
+  x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
 ): void {
   mapGradient<Relu>(from * cols, to * cols, x, y, dy, dx);
 }
@@ -54,7 +60,13 @@ export function sigmoid(from: i32, to: i32, cols: i32, x: usize, y: usize): void
 }
 
 export function sigmoidGradient(
-  from: i32, to: i32, cols: i32, x: usize, y: usize, dy: usize, dx: usize,
+  from: i32,
+  to: i32,
+  cols: i32,
+  x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
 ): void {
   mapGradient<Sigmoid>(from * cols, to * cols, x, y, dy, dx);
 }
@@ -64,14 +76,20 @@ export function tanh(from: i32, to: i32, cols: i32, x: usize, y: usize): void {
 }
 
 export function tanhGradient(
-  from: i32, to: i32, cols: i32, x: usize, y: usize, dy: usize, dx: usize,
+  from: i32,
+  to: i32,
+  cols: i32,
+  x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
 ): void {
   mapGradient<Tanh>(from * cols, to * cols, x, y, dy, dx);
 }
 
 /** yₖ = e^xₖ / Σ e^xⱼ, row by row; the greatest is taken off first, so that nothing overflows. */
 export function softmax(from: i32, to: i32, cols: i32, x: usize, y: usize): void {
-  const stride = <usize>cols << 2;
+  const stride = (<usize>cols) << 2;
   for (let r = from; r < to; r++) {
     let source = x + <usize>r * stride;
     let target = y + <usize>r * stride;
@@ -86,7 +104,13 @@ export function softmax(from: i32, to: i32, cols: i32, x: usize, y: usize): void
 
 /** dxₖ += yₖ·(dyₖ − Σ dyⱼ·yⱼ), row by row. */
 export function softmaxGradient(
-  from: i32, to: i32, cols: i32, _x: usize, y: usize, dy: usize, dx: usize,
+  from: i32,
+  to: i32,
+  cols: i32,
+  _x: usize,
+  y: usize,
+  dy: usize,
+  dx: usize,
 ): void {
   for (let r = from; r < to; r++) {
     const row = (<usize>r * cols) << 2;

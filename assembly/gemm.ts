@@ -25,29 +25,49 @@ export function gemmScratch(): i32 {
  * through k in order, whatever form serves it: its bits depend on its row and column alone.
  */
 export function gemm(
-  from: i32, to: i32, n: i32, k: i32,
-  a: usize, rowA: i32, colA: i32, b: usize, rowB: i32, colB: i32, c: usize, scratch: usize,
+  from: i32,
+  to: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  rowA: i32,
+  colA: i32,
+  b: usize,
+  rowB: i32,
+  colB: i32,
+  c: usize,
+  scratch: usize,
 ): void {
   a += (<usize>from * rowA) << 2;
   c += (<usize>from * n) << 2;
   const rows = to - from;
   if (rows == 1) {
-    if (colB == 1) vectorTimesRows(n, k, a, <usize>colA << 2, b, <usize>rowB << 2, c);
-    else vectorTimesColumns(n, k, a, <usize>colA << 2, b, <usize>colB << 2, c);
+    if (colB == 1) vectorTimesRows(n, k, a, (<usize>colA) << 2, b, (<usize>rowB) << 2, c);
+    else vectorTimesColumns(n, k, a, (<usize>colA) << 2, b, (<usize>colB) << 2, c);
     return;
   }
   const byColumns = colA != 1;
   const packsA = byColumns && 4 * k * rows >= SMALL_BYTES;
   const packsB = colB != 1 || packsA || (4 * k * n > SMALL_BYTES && rows > 16);
-  const strideA = <usize>(byColumns ? colA : rowA) << 2;
+  const strideA = (<usize>(byColumns ? colA : rowA)) << 2;
   for (let j = 0; j < n; j += BLOCK_N) {
     const cols = min(BLOCK_N, n - j);
     for (let p = 0; p < k; p += BLOCK_K) {
       block(
-        rows, cols, min(BLOCK_K, k - p), n, byColumns, packsA, packsB,
-        a + ((<usize>p * colA) << 2), strideA,
-        b + ((<usize>p * rowB + <usize>j * colB) << 2), rowB, colB,
-        c + (<usize>j << 2), scratch,
+        rows,
+        cols,
+        min(BLOCK_K, k - p),
+        n,
+        byColumns,
+        packsA,
+        packsB,
+        a + ((<usize>p * colA) << 2),
+        strideA,
+        b + ((<usize>p * rowB + <usize>j * colB) << 2),
+        rowB,
+        colB,
+        c + ((<usize>j) << 2),
+        scratch,
       );
     }
   }
@@ -57,22 +77,34 @@ export function gemm(
 // @ts-ignore: decorator
 @inline
 function block(
-  rows: i32, cols: i32, k: i32, n: i32, byColumns: bool, packsA: bool, packsB: bool,
-  a: usize, strideA: usize, b: usize, rowB: i32, colB: i32, c: usize, scratch: usize,
+  rows: i32,
+  cols: i32,
+  k: i32,
+  n: i32,
+  byColumns: bool,
+  packsA: bool,
+  packsB: bool,
+  a: usize,
+  strideA: usize,
+  b: usize,
+  rowB: i32,
+  colB: i32,
+  c: usize,
+  scratch: usize,
 ): void {
   const panels = scratch + PACKED_A_BYTES;
   if (packsB) {
-    if (colB == 1) packRows(k, cols, b, <usize>rowB << 2, panels);
-    else packTransposed(k, cols, b, <usize>colB << 2, panels);
+    if (colB == 1) packRows(k, cols, b, (<usize>rowB) << 2, panels);
+    else packTransposed(k, cols, b, (<usize>colB) << 2, panels);
   }
-  const rowBytes = packsB ? <usize>32 : <usize>rowB << 2;
-  const panelBytes = packsB ? <usize>k << 5 : 32;
+  const rowBytes = packsB ? <usize>32 : (<usize>rowB) << 2;
+  const panelBytes = packsB ? (<usize>k) << 5 : 32;
   const firstPanel = packsB ? panels : b;
-  const rowC = <usize>n << 2;
+  const rowC = (<usize>n) << 2;
   const stepA = packsA ? <usize>64 : strideA;
   for (let i = 0; i < rows; i += 4) {
     const height = min(4, rows - i);
-    let tileA = byColumns ? a + (<usize>i << 2) : a + <usize>i * strideA;
+    let tileA = byColumns ? a + ((<usize>i) << 2) : a + <usize>i * strideA;
     if (packsA) {
       if (!(i & 15)) packColumns(k, tileA, strideA, scratch);
       tileA = scratch + ((i & 15) << 2);
@@ -92,7 +124,13 @@ function block(
 // @ts-ignore: decorator
 @inline
 function vectorTimesRows(
-  n: i32, k: i32, a: usize, stepA: usize, b: usize, rowB: usize, c: usize,
+  n: i32,
+  k: i32,
+  a: usize,
+  stepA: usize,
+  b: usize,
+  rowB: usize,
+  c: usize,
 ): void {
   for (; k >= 8; k -= 8) {
     const a0 = v128.load32_splat(a);
@@ -135,7 +173,13 @@ function vectorTimesRows(
 // @ts-ignore: decorator
 @inline
 function vectorTimesColumns(
-  n: i32, k: i32, a: usize, stepA: usize, b: usize, colB: usize, c: usize,
+  n: i32,
+  k: i32,
+  a: usize,
+  stepA: usize,
+  b: usize,
+  colB: usize,
+  c: usize,
 ): void {
   for (let left = n; left > 0; left -= 4, b += colB << 2, c += 16) {
     let b0 = b;

@@ -5,7 +5,7 @@ const ROUNDER: f32 = 12582912;
 const ROUNDER_BITS: i32 = 0x4b400000;
 /** ln 2 in two parts: the first has few bits, so that its product with a small whole number is exact. */
 const LN2_HIGH: f32 = 0.693359375;
-const LN2_LOW: f32 = -2.12194440e-4;
+const LN2_LOW: f32 = -2.1219444e-4;
 
 // @ts-ignore: decorator
 @inline
@@ -34,7 +34,7 @@ export function exp(x: v128): v128 {
   const whole = f32x4.sub(shifted, f32x4.splat(ROUNDER));
   const high = madd(whole, f32x4.splat(-LN2_HIGH), held);
   const r = madd(whole, f32x4.splat(-LN2_LOW), high);
-  let p = f32x4.splat(1.9875691500e-4);
+  let p = f32x4.splat(1.98756915e-4);
   p = polynomial(r, 1.3981999507e-3, p);
   p = polynomial(r, 8.3334519073e-3, p);
   p = polynomial(r, 4.1665795894e-2, p);
@@ -61,14 +61,11 @@ export function log(x: v128): v128 {
   const bits = i32x4.sub(normal, i32x4.splat(SQRT_HALF_BITS));
   const exponent = i32x4.sub(i32x4.shr_s(bits, 23), v128.and(denormal, i32x4.splat(23)));
   const e = f32x4.convert_i32x4_s(exponent);
-  const mantissa = i32x4.add(
-    v128.and(bits, i32x4.splat(0x7fffff)),
-    i32x4.splat(SQRT_HALF_BITS),
-  );
+  const mantissa = i32x4.add(v128.and(bits, i32x4.splat(0x7fffff)), i32x4.splat(SQRT_HALF_BITS));
   const f = f32x4.sub(mantissa, f32x4.splat(1));
   let p = f32x4.splat(7.0376836292e-2);
-  p = polynomial(f, -1.1514610310e-1, p);
-  p = polynomial(f, 1.1676998740e-1, p);
+  p = polynomial(f, -1.151461031e-1, p);
+  p = polynomial(f, 1.167699874e-1, p);
   p = polynomial(f, -1.2420140846e-1, p);
   p = polynomial(f, 1.4249322787e-1, p);
   p = polynomial(f, -1.6668057665e-1, p);
@@ -83,7 +80,11 @@ export function log(x: v128): v128 {
   // ∞ and NaN are their own logarithms; zero and less are mended by division and root.
   const finite = f32x4.lt(x, f32x4.splat(Infinity));
   const positive = f32x4.gt(x, f32x4.splat(0));
-  const edge = v128.bitselect(x, f32x4.div(f32x4.splat(-1), f32x4.abs(x)), f32x4.ne(x, f32x4.splat(0)));
+  const edge = v128.bitselect(
+    x,
+    f32x4.div(f32x4.splat(-1), f32x4.abs(x)),
+    f32x4.ne(x, f32x4.splat(0)),
+  );
   const negative = f32x4.lt(x, f32x4.splat(0));
   const outside = v128.bitselect(f32x4.splat(NaN), edge, negative);
   return v128.bitselect(result, outside, v128.and(finite, positive));
@@ -140,11 +141,11 @@ export function softplus(x: v128): v128 {
 export function normalQuantile(q: v128): v128 {
   const one = f32x4.splat(1);
   const r = madd(f32x4.neg(q), q, f32x4.splat(0.180625));
-  let a = f32x4.splat(5.9109374720e1);
+  let a = f32x4.splat(5.910937472e1);
   a = polynomial(r, 1.5929113202e2, a);
   a = polynomial(r, 5.0434271938e1, a);
   a = polynomial(r, 3.3871327179, a);
-  let b = f32x4.splat(6.7187563600e1);
+  let b = f32x4.splat(6.71875636e1);
   b = polynomial(r, 7.8757757664e1, b);
   b = polynomial(r, 1.7895169469e1, b);
   const central = f32x4.div(f32x4.mul(q, a), madd(b, r, one));
@@ -153,9 +154,9 @@ export function normalQuantile(q: v128): v128 {
   const t = f32x4.sub(root, f32x4.splat(1.6));
   let c = f32x4.splat(1.7023821103e-1);
   c = polynomial(t, 1.3067284816, c);
-  c = polynomial(t, 2.7568153900, c);
+  c = polynomial(t, 2.75681539, c);
   c = polynomial(t, 1.4234372777, c);
-  const d = polynomial(t, 7.3700164250e-1, f32x4.splat(1.2021132975e-1));
+  const d = polynomial(t, 7.370016425e-1, f32x4.splat(1.2021132975e-1));
   const tail = f32x4.div(c, madd(d, t, one));
   const signed = v128.or(tail, v128.and(q, i32x4.splat(0x80000000)));
   return v128.bitselect(central, signed, f32x4.le(size, f32x4.splat(0.425)));

@@ -67,13 +67,7 @@ export function packRows(k: usize, cols: usize, b: usize, rowB: usize, panels: u
  */
 // @ts-ignore: decorator
 @inline
-export function packTransposed(
-  k: usize,
-  cols: usize,
-  b: usize,
-  rowB: usize,
-  panels: usize,
-): void {
+export function packTransposed(k: usize, cols: usize, b: usize, rowB: usize, panels: usize): void {
   for (let j: usize = 0; j < cols; j += 4) {
     const left = cols - j;
     let b0 = b + j * rowB;

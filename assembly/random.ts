@@ -48,39 +48,63 @@ function centred(bits: v128): v128 {
 
 /** Uniform in [low, high). */
 export function randomUniform(
-  from: i32, to: i32, y: usize, low: f32, high: f32,
-  seedLow: i32, seedHigh: i32, step: i32, stream: i32, purpose: i32,
+  from: i32,
+  to: i32,
+  y: usize,
+  low: f32,
+  high: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
+  purpose: i32,
 ): void {
   const unit = f32x4.splat((high - low) * UNIT);
   for (let i = from; i < to; i += 4) {
     const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
     const value = madd(f32x4.convert_i32x4_s(bits), unit, f32x4.splat(low));
-    storeLeft(y + (<usize>i << 2), value, to - i);
+    storeLeft(y + ((<usize>i) << 2), value, to - i);
   }
 }
 
 /** Normal, by the inverse of the distribution: never by rejection, so that every number has its place. */
 export function randomNormal(
-  from: i32, to: i32, y: usize, mean: f32, deviation: f32,
-  seedLow: i32, seedHigh: i32, step: i32, stream: i32, purpose: i32,
+  from: i32,
+  to: i32,
+  y: usize,
+  mean: f32,
+  deviation: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
+  purpose: i32,
 ): void {
   for (let i = from; i < to; i += 4) {
     const q = centred(bits24(i, step, stream, purpose, seedLow, seedHigh));
     const value = madd(normalQuantile(q), f32x4.splat(deviation), f32x4.splat(mean));
-    storeLeft(y + (<usize>i << 2), value, to - i);
+    storeLeft(y + ((<usize>i) << 2), value, to - i);
   }
 }
 
 /** Normal, cut at two deviations, by the inverse of the cut distribution. */
 export function randomTruncatedNormal(
-  from: i32, to: i32, y: usize, mean: f32, deviation: f32,
-  seedLow: i32, seedHigh: i32, step: i32, stream: i32, purpose: i32,
+  from: i32,
+  to: i32,
+  y: usize,
+  mean: f32,
+  deviation: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
+  purpose: i32,
 ): void {
   for (let i = from; i < to; i += 4) {
     const q = centred(bits24(i, step, stream, purpose, seedLow, seedHigh));
     const quantile = normalQuantile(f32x4.mul(q, f32x4.splat(WITHIN_TWO)));
     const value = madd(quantile, f32x4.splat(deviation), f32x4.splat(mean));
-    storeLeft(y + (<usize>i << 2), value, to - i);
+    storeLeft(y + ((<usize>i) << 2), value, to - i);
   }
 }
 
@@ -88,7 +112,13 @@ export function randomTruncatedNormal(
 // @ts-ignore: decorator
 @inline
 function keep(
-  element: i32, threshold: i32, scale: f32, seedLow: i32, seedHigh: i32, step: i32, stream: i32,
+  element: i32,
+  threshold: i32,
+  scale: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
 ): v128 {
   const bits = bits24(element, step, stream, PURPOSE_DROPOUT, seedLow, seedHigh);
   return v128.and(i32x4.ge_s(bits, i32x4.splat(threshold)), f32x4.splat(scale));
@@ -96,11 +126,19 @@ function keep(
 
 /** y = x·scale where the value stays, else 0. */
 export function dropout(
-  from: i32, to: i32, x: usize, y: usize, threshold: i32, scale: f32,
-  seedLow: i32, seedHigh: i32, step: i32, stream: i32,
+  from: i32,
+  to: i32,
+  x: usize,
+  y: usize,
+  threshold: i32,
+  scale: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
 ): void {
   for (let i = from; i < to; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const factor = keep(i, threshold, scale, seedLow, seedHigh, step, stream);
     storeLeft(y + at, f32x4.mul(v128.load(x + at), factor), to - i);
   }
@@ -108,11 +146,19 @@ export function dropout(
 
 /** dx += dy·scale where the value stayed: the mask is drawn again, not kept. */
 export function dropoutGradient(
-  from: i32, to: i32, dy: usize, dx: usize, threshold: i32, scale: f32,
-  seedLow: i32, seedHigh: i32, step: i32, stream: i32,
+  from: i32,
+  to: i32,
+  dy: usize,
+  dx: usize,
+  threshold: i32,
+  scale: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
 ): void {
   for (let i = from; i < to; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const factor = keep(i, threshold, scale, seedLow, seedHigh, step, stream);
     storeLeft(dx + at, madd(v128.load(dy + at), factor, v128.load(dx + at)), to - i);
   }
@@ -120,13 +166,18 @@ export function dropoutGradient(
 
 /** Writes 0 … count − 1 in random order: Fisher & Yates's shuffle, an index of i + 1 by multiplication and shift. */
 export function shuffle(
-  count: i32, indices: usize, seedLow: i32, seedHigh: i32, step: i32, purpose: i32,
+  count: i32,
+  indices: usize,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  purpose: i32,
 ): void {
-  for (let i = 0; i < count; i++) store<i32>(indices + (<usize>i << 2), i);
+  for (let i = 0; i < count; i++) store<i32>(indices + ((<usize>i) << 2), i);
   for (let i = count - 1; i > 0; i--) {
     const word = i32x4.extract_lane(philox(i, step, 0, purpose, seedLow, seedHigh), 0);
     const j = <usize>((<u64>(<u32>word) * (<u64>i + 1)) >> 32);
-    const here = indices + (<usize>i << 2);
+    const here = indices + ((<usize>i) << 2);
     const there = indices + (j << 2);
     const kept = load<i32>(here);
     store<i32>(here, load<i32>(there));

@@ -26,7 +26,15 @@ function storeColumns(c: usize, low: v128, high: v128, cols: i32): void {
 // @ts-ignore: decorator
 @inline
 export function tileByRows(
-  k: usize, a: usize, rowA: usize, rows: i32, b: usize, rowB: usize, c: usize, rowC: usize, cols: i32,
+  k: usize,
+  a: usize,
+  rowA: usize,
+  rows: i32,
+  b: usize,
+  rowB: usize,
+  c: usize,
+  rowC: usize,
+  cols: i32,
 ): void {
   const c1 = rows > 1 ? c + rowC : c;
   const c2 = rows > 2 ? c1 + rowC : c1;
@@ -35,10 +43,14 @@ export function tileByRows(
   let a1 = rows > 1 ? a0 + rowA : a0;
   let a2 = rows > 2 ? a1 + rowA : a1;
   let a3 = rows > 3 ? a2 + rowA : a2;
-  let c00 = v128.load(c), c01 = v128.load(c, 16);
-  let c10 = v128.load(c1), c11 = v128.load(c1, 16);
-  let c20 = v128.load(c2), c21 = v128.load(c2, 16);
-  let c30 = v128.load(c3), c31 = v128.load(c3, 16);
+  let c00 = v128.load(c),
+    c01 = v128.load(c, 16);
+  let c10 = v128.load(c1),
+    c11 = v128.load(c1, 16);
+  let c20 = v128.load(c2),
+    c21 = v128.load(c2, 16);
+  let c30 = v128.load(c3),
+    c31 = v128.load(c3, 16);
   let b0: v128, b1: v128, x: v128;
   while (true) {
     b0 = v128.load(b);
@@ -121,15 +133,27 @@ export function tileByRows(
 // @ts-ignore: decorator
 @inline
 export function tileByColumns(
-  k: usize, a: usize, rowA: usize, rows: i32, b: usize, rowB: usize, c: usize, rowC: usize, cols: i32,
+  k: usize,
+  a: usize,
+  rowA: usize,
+  rows: i32,
+  b: usize,
+  rowB: usize,
+  c: usize,
+  rowC: usize,
+  cols: i32,
 ): void {
   const c1 = rows > 1 ? c + rowC : c;
   const c2 = rows > 2 ? c1 + rowC : c1;
   const c3 = rows > 3 ? c2 + rowC : c2;
-  let c00 = v128.load(c), c01 = v128.load(c, 16);
-  let c10 = v128.load(c1), c11 = v128.load(c1, 16);
-  let c20 = v128.load(c2), c21 = v128.load(c2, 16);
-  let c30 = v128.load(c3), c31 = v128.load(c3, 16);
+  let c00 = v128.load(c),
+    c01 = v128.load(c, 16);
+  let c10 = v128.load(c1),
+    c11 = v128.load(c1, 16);
+  let c20 = v128.load(c2),
+    c21 = v128.load(c2, 16);
+  let c30 = v128.load(c3),
+    c31 = v128.load(c3, 16);
   let b0: v128, b1: v128, x: v128;
   while (true) {
     b0 = v128.load(b);

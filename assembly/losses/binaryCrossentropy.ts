@@ -50,19 +50,52 @@ function clipped(p: v128, epsilon: v128): v128 {
 }
 
 export function binaryCrossentropy(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, labelSmoothing: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  labelSmoothing: f32,
+  epsilon: f32,
 ): void {
   elementwise<Probabilities>(
-    from, to, cols, prediction, target, rowWeight, loss, gradient, labelSmoothing, epsilon,
+    from,
+    to,
+    cols,
+    prediction,
+    target,
+    rowWeight,
+    loss,
+    gradient,
+    labelSmoothing,
+    epsilon,
   );
 }
 
 export function binaryCrossentropyLogits(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, labelSmoothing: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  labelSmoothing: f32,
 ): void {
   elementwise<Logits>(
-    from, to, cols, prediction, target, rowWeight, loss, gradient, labelSmoothing, 0,
+    from,
+    to,
+    cols,
+    prediction,
+    target,
+    rowWeight,
+    loss,
+    gradient,
+    labelSmoothing,
+    0,
   );
 }

@@ -15,7 +15,7 @@ import { firstLanes, weightOf } from "./elementwise";
 @final export class Labels {
   // @ts-ignore: decorator
   @inline at(target: usize, r: i32, _: i32, j: i32): v128 {
-    const label = i32x4.splat(load<i32>(target + (<usize>r << 2)));
+    const label = i32x4.splat(load<i32>(target + ((<usize>r) << 2)));
     return v128.and(i32x4.eq(lanesFrom(j), label), f32x4.splat(1));
   }
 }
@@ -41,8 +41,15 @@ function targets<T>(target: usize, r: i32, cols: i32, j: i32, keep: v128, spread
 // @ts-ignore: decorator
 @inline
 export function crossentropyLogits<T>(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, smoothing: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  smoothing: f32,
 ): void {
   const keep = f32x4.splat(1 - smoothing);
   const spread = f32x4.splat(smoothing / <f32>cols);
@@ -57,16 +64,16 @@ export function crossentropyLogits<T>(
     let weight = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
       const t = targets<T>(target, r, cols, j, keep, spread);
-      const distance = f32x4.sub(height, f32x4.sub(v128.load(z + (<usize>j << 2)), shift));
+      const distance = f32x4.sub(height, f32x4.sub(v128.load(z + ((<usize>j) << 2)), shift));
       sum = f32x4.add(sum, firstLanes(f32x4.mul(t, distance), cols - j));
       weight = f32x4.add(weight, t);
     }
-    store<f32>(loss + (<usize>r << 2), laneSum(sum));
+    store<f32>(loss + ((<usize>r) << 2), laneSum(sum));
     if (!gradient) continue;
     const scale = f32x4.splat(weightOf(rowWeight, r));
     const share = f32x4.splat(laneSum(weight) / total);
     for (let j = 0; j < cols; j += 4) {
-      const at = row + (<usize>j << 2);
+      const at = row + ((<usize>j) << 2);
       const t = targets<T>(target, r, cols, j, keep, spread);
       const power = exp(f32x4.sub(v128.load(prediction + at), shift));
       const slope = f32x4.sub(f32x4.mul(power, share), t);
@@ -98,8 +105,16 @@ function slopeOf(t: v128, q: v128, epsilon: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function crossentropyProbabilities<T>(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, smoothing: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  smoothing: f32,
+  epsilon: f32,
 ): void {
   const keep = f32x4.splat(1 - smoothing);
   const spread = f32x4.splat(smoothing / <f32>cols);
@@ -111,17 +126,17 @@ export function crossentropyProbabilities<T>(
     let mean = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
       const t = targets<T>(target, r, cols, j, keep, spread);
-      const q = f32x4.div(v128.load(prediction + row + (<usize>j << 2)), total);
+      const q = f32x4.div(v128.load(prediction + row + ((<usize>j) << 2)), total);
       const value = f32x4.mul(t, log(clipped(q, least)));
       sum = f32x4.sub(sum, firstLanes(value, cols - j));
       mean = f32x4.add(mean, firstLanes(f32x4.mul(slopeOf(t, q, least), q), cols - j));
     }
-    store<f32>(loss + (<usize>r << 2), laneSum(sum));
+    store<f32>(loss + ((<usize>r) << 2), laneSum(sum));
     if (!gradient) continue;
     const scale = f32x4.div(f32x4.splat(weightOf(rowWeight, r)), total);
     const means = f32x4.splat(laneSum(mean));
     for (let j = 0; j < cols; j += 4) {
-      const at = row + (<usize>j << 2);
+      const at = row + ((<usize>j) << 2);
       const t = targets<T>(target, r, cols, j, keep, spread);
       const q = f32x4.div(v128.load(prediction + at), total);
       const slope = f32x4.sub(slopeOf(t, q, least), means);

@@ -4,7 +4,7 @@ import { laneSum, madd, storeLeft } from "../simd";
 // @ts-ignore: decorator
 @inline
 export function weightOf(rowWeight: usize, r: i32): f32 {
-  return rowWeight ? load<f32>(rowWeight + (<usize>r << 2)) : 1;
+  return rowWeight ? load<f32>(rowWeight + ((<usize>r) << 2)) : 1;
 }
 
 /**
@@ -14,8 +14,16 @@ export function weightOf(rowWeight: usize, r: i32): f32 {
 // @ts-ignore: decorator
 @inline
 export function elementwise<F>(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, p: f32, q: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  p: f32,
+  q: f32,
 ): void {
   const ps = f32x4.splat(p);
   const qs = f32x4.splat(q);
@@ -32,7 +40,7 @@ export function elementwise<F>(
         storeLeft(gradient + at, madd(scale, slope, v128.load(gradient + at)), left);
       }
     }
-    store<f32>(loss + (<usize>r << 2), laneSum(sum) / <f32>cols);
+    store<f32>(loss + ((<usize>r) << 2), laneSum(sum) / <f32>cols);
   }
 }
 

@@ -17,8 +17,14 @@ import { elementwise } from "./elementwise";
 }
 
 export function meanAbsoluteError(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
 ): void {
   elementwise<Size>(from, to, cols, prediction, target, rowWeight, loss, gradient, 0, 0);
 }

@@ -1,19 +1,51 @@
 import { crossentropyLogits, crossentropyProbabilities, Labels } from "./crossentropy";
 
 export function sparseCategoricalCrossentropy(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, labelSmoothing: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  labelSmoothing: f32,
+  epsilon: f32,
 ): void {
   crossentropyProbabilities<Labels>(
-    from, to, cols, prediction, target, rowWeight, loss, gradient, labelSmoothing, epsilon,
+    from,
+    to,
+    cols,
+    prediction,
+    target,
+    rowWeight,
+    loss,
+    gradient,
+    labelSmoothing,
+    epsilon,
   );
 }
 
 export function sparseCategoricalCrossentropyLogits(
-  from: i32, to: i32, cols: i32, prediction: usize, target: usize, rowWeight: usize,
-  loss: usize, gradient: usize, labelSmoothing: f32,
+  from: i32,
+  to: i32,
+  cols: i32,
+  prediction: usize,
+  target: usize,
+  rowWeight: usize,
+  loss: usize,
+  gradient: usize,
+  labelSmoothing: f32,
 ): void {
   crossentropyLogits<Labels>(
-    from, to, cols, prediction, target, rowWeight, loss, gradient, labelSmoothing,
+    from,
+    to,
+    cols,
+    prediction,
+    target,
+    rowWeight,
+    loss,
+    gradient,
+    labelSmoothing,
   );
 }

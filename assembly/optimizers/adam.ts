@@ -7,8 +7,14 @@ import { descend, runningMean } from "./descend";
 @final class Adam {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, mean: usize, square: usize, _: usize,
-    rate: v128, mix1: v128, mix2: v128, epsilon: v128,
+    g: v128,
+    mean: usize,
+    square: usize,
+    _: usize,
+    rate: v128,
+    mix1: v128,
+    mix2: v128,
+    epsilon: v128,
   ): v128 {
     const m = runningMean(mean, g, mix1);
     const v = runningMean(square, f32x4.mul(g, g), mix2);
@@ -21,8 +27,14 @@ import { descend, runningMean } from "./descend";
 @final class Amsgrad {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, mean: usize, square: usize, maximum: usize,
-    rate: v128, mix1: v128, mix2: v128, epsilon: v128,
+    g: v128,
+    mean: usize,
+    square: usize,
+    maximum: usize,
+    rate: v128,
+    mix1: v128,
+    mix2: v128,
+    epsilon: v128,
   ): v128 {
     const m = runningMean(mean, g, mix1);
     const v = runningMean(square, f32x4.mul(g, g), mix2);
@@ -35,20 +47,47 @@ import { descend, runningMean } from "./descend";
 }
 
 export function adam(
-  from: i32, to: i32, parameter: usize, gradient: usize, mean: usize, square: usize,
-  keep: f32, rate: f32, mix1: f32, mix2: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  mean: usize,
+  square: usize,
+  keep: f32,
+  rate: f32,
+  mix1: f32,
+  mix2: f32,
+  epsilon: f32,
 ): void {
-  descend<Adam>(
-    from, to, parameter, gradient, keep, mean, square, 0, rate, mix1, mix2, epsilon,
-  );
+  descend<Adam>(from, to, parameter, gradient, keep, mean, square, 0, rate, mix1, mix2, epsilon);
 }
 
 export function adamAmsgrad(
-  from: i32, to: i32, parameter: usize, gradient: usize,
-  mean: usize, square: usize, maximum: usize,
-  keep: f32, rate: f32, mix1: f32, mix2: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  mean: usize,
+  square: usize,
+  maximum: usize,
+  keep: f32,
+  rate: f32,
+  mix1: f32,
+  mix2: f32,
+  epsilon: f32,
 ): void {
   descend<Amsgrad>(
-    from, to, parameter, gradient, keep, mean, square, maximum, rate, mix1, mix2, epsilon,
+    from,
+    to,
+    parameter,
+    gradient,
+    keep,
+    mean,
+    square,
+    maximum,
+    rate,
+    mix1,
+    mix2,
+    epsilon,
   );
 }

@@ -2,7 +2,7 @@
 export function clipValue(from: i32, to: i32, x: usize, limit: f32): void {
   const most = f32x4.splat(limit);
   const least = f32x4.splat(-limit);
-  for (let i = <usize>from << 2, end = <usize>to << 2; i < end; i += 16) {
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
     v128.store(x + i, f32x4.pmax(f32x4.pmin(v128.load(x + i), most), least));
   }
 }
@@ -11,7 +11,7 @@ export function clipValue(from: i32, to: i32, x: usize, limit: f32): void {
 export function sumSquares(from: i32, to: i32, x: usize, cell: usize): void {
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
-  for (let i = <usize>from << 2, end = <usize>to << 2; i < end; i += 16) {
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
     const value = v128.load(x + i);
     const a = f64x2.promote_low_f32x4(value);
     const b = f64x2.promote_low_f32x4(v128.shuffle<i64>(value, value, 1, 0));
@@ -28,7 +28,7 @@ export function clipNorm(from: i32, to: i32, x: usize, cell: usize, limit: f64):
   const norm = sqrt(load<f64>(cell));
   if (norm <= limit) return;
   const factor = f32x4.splat(<f32>(limit / norm));
-  for (let i = <usize>from << 2, end = <usize>to << 2; i < end; i += 16) {
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
     v128.store(x + i, f32x4.mul(v128.load(x + i), factor));
   }
 }

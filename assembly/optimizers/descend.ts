@@ -9,19 +9,27 @@ import { madd } from "../simd";
 // @ts-ignore: decorator
 @inline
 export function descend<R>(
-  from: i32, to: i32, parameter: usize, gradient: usize, keep: f32,
-  slot0: usize, slot1: usize, slot2: usize, a: f32, b: f32, c: f32, d: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  keep: f32,
+  slot0: usize,
+  slot1: usize,
+  slot2: usize,
+  a: f32,
+  b: f32,
+  c: f32,
+  d: f32,
 ): void {
   const kept = f32x4.splat(keep);
   const as = f32x4.splat(a);
   const bs = f32x4.splat(b);
   const cs = f32x4.splat(c);
   const ds = f32x4.splat(d);
-  for (let i = <usize>from << 2, end = <usize>to << 2; i < end; i += 16) {
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
     const g = v128.load(gradient + i);
-    const change = changetype<R>(0).change(
-      g, slot0 + i, slot1 + i, slot2 + i, as, bs, cs, ds,
-    );
+    const change = changetype<R>(0).change(g, slot0 + i, slot1 + i, slot2 + i, as, bs, cs, ds);
     v128.store(parameter + i, madd(kept, v128.load(parameter + i), change));
   }
 }

@@ -12,9 +12,7 @@ function plain(g: v128, square: usize, rate: v128, mix: v128, epsilon: v128): v1
 /** The same with the variance s − m² in place of s; m the running mean of g. Graves 2013, eq. 38–41. */
 // @ts-ignore: decorator
 @inline
-function centered(
-  g: v128, square: usize, mean: usize, rate: v128, mix: v128, epsilon: v128,
-): v128 {
+function centered(g: v128, square: usize, mean: usize, rate: v128, mix: v128, epsilon: v128): v128 {
   const s = runningMean(square, f32x4.mul(g, g), mix);
   const m = runningMean(mean, g, mix);
   // Rounding may take the variance below 0. In this order a NaN stays one.
@@ -31,76 +29,158 @@ function accelerated(velocity: usize, step: v128, momentum: v128): v128 {
   return f32x4.neg(b);
 }
 
+
 @final class Plain {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, square: usize, _1: usize, _2: usize, rate: v128, mix: v128, epsilon: v128, _: v128,
+    g: v128,
+    square: usize,
+    _1: usize,
+    _2: usize,
+    rate: v128,
+    mix: v128,
+    epsilon: v128,
+    _: v128,
   ): v128 {
     return f32x4.neg(plain(g, square, rate, mix, epsilon));
   }
 }
 
+
 @final class Momentum {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, square: usize, velocity: usize, _: usize,
-    rate: v128, mix: v128, epsilon: v128, momentum: v128,
+    g: v128,
+    square: usize,
+    velocity: usize,
+    _: usize,
+    rate: v128,
+    mix: v128,
+    epsilon: v128,
+    momentum: v128,
   ): v128 {
     return accelerated(velocity, plain(g, square, rate, mix, epsilon), momentum);
   }
 }
 
+
 @final class Centered {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, square: usize, mean: usize, _2: usize,
-    rate: v128, mix: v128, epsilon: v128, _: v128,
+    g: v128,
+    square: usize,
+    mean: usize,
+    _2: usize,
+    rate: v128,
+    mix: v128,
+    epsilon: v128,
+    _: v128,
   ): v128 {
     return f32x4.neg(centered(g, square, mean, rate, mix, epsilon));
   }
 }
 
+
 @final class CenteredMomentum {
   // @ts-ignore: decorator
   @inline change(
-    g: v128, square: usize, mean: usize, velocity: usize,
-    rate: v128, mix: v128, epsilon: v128, momentum: v128,
+    g: v128,
+    square: usize,
+    mean: usize,
+    velocity: usize,
+    rate: v128,
+    mix: v128,
+    epsilon: v128,
+    momentum: v128,
   ): v128 {
     return accelerated(velocity, centered(g, square, mean, rate, mix, epsilon), momentum);
   }
 }
 
 export function rmsprop(
-  from: i32, to: i32, parameter: usize, gradient: usize, square: usize,
-  keep: f32, rate: f32, mix: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  square: usize,
+  keep: f32,
+  rate: f32,
+  mix: f32,
+  epsilon: f32,
 ): void {
   descend<Plain>(from, to, parameter, gradient, keep, square, 0, 0, rate, mix, epsilon, 0);
 }
 
 export function rmspropMomentum(
-  from: i32, to: i32, parameter: usize, gradient: usize, square: usize, velocity: usize,
-  keep: f32, rate: f32, mix: f32, epsilon: f32, momentum: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  square: usize,
+  velocity: usize,
+  keep: f32,
+  rate: f32,
+  mix: f32,
+  epsilon: f32,
+  momentum: f32,
 ): void {
   descend<Momentum>(
-    from, to, parameter, gradient, keep, square, velocity, 0, rate, mix, epsilon, momentum,
+    from,
+    to,
+    parameter,
+    gradient,
+    keep,
+    square,
+    velocity,
+    0,
+    rate,
+    mix,
+    epsilon,
+    momentum,
   );
 }
 
 export function rmspropCentered(
-  from: i32, to: i32, parameter: usize, gradient: usize, square: usize, mean: usize,
-  keep: f32, rate: f32, mix: f32, epsilon: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  square: usize,
+  mean: usize,
+  keep: f32,
+  rate: f32,
+  mix: f32,
+  epsilon: f32,
 ): void {
-  descend<Centered>(
-    from, to, parameter, gradient, keep, square, mean, 0, rate, mix, epsilon, 0,
-  );
+  descend<Centered>(from, to, parameter, gradient, keep, square, mean, 0, rate, mix, epsilon, 0);
 }
 
 export function rmspropCenteredMomentum(
-  from: i32, to: i32, parameter: usize, gradient: usize,
-  square: usize, mean: usize, velocity: usize,
-  keep: f32, rate: f32, mix: f32, epsilon: f32, momentum: f32,
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  square: usize,
+  mean: usize,
+  velocity: usize,
+  keep: f32,
+  rate: f32,
+  mix: f32,
+  epsilon: f32,
+  momentum: f32,
 ): void {
   descend<CenteredMomentum>(
-    from, to, parameter, gradient, keep, square, mean, velocity, rate, mix, epsilon, momentum,
+    from,
+    to,
+    parameter,
+    gradient,
+    keep,
+    square,
+    mean,
+    velocity,
+    rate,
+    mix,
+    epsilon,
+    momentum,
   );
 }

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { engineInfo, layers, randomSeed, ready, sequential } from "../src/index.js";
+
+test("the engine starts at first use, with the module that ready was given", () => {
+  expect(engineInfo()).toMatchObject({ build: "simd", threads: 1, started: false, memoryBytes: 0 });
+  const module = new WebAssembly.Module(readFileSync("build/simd.wasm"));
+  expect(ready({ module })).toMatchObject({ started: false, reason: "ready() was given a module" });
+  const model = sequential([layers.dense(1, { inputShape: [1], kernelInitializer: "ones" })]);
+  expect(model.predict([[2]]).toArray()).toEqual([[2]]);
+  expect(engineInfo().started).toBe(true);
+  expect(engineInfo().memoryBytes).toBeGreaterThan(0);
+  // The same choice again is no contradiction.
+  expect(ready({ module }).started).toBe(true);
+  model.dispose();
+});
+
+test("a drawn seed is a whole number of 53 bits, and another each time", () => {
+  const seeds = Array.from({ length: 20 }, randomSeed);
+  expect(seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0)).toBe(true);
+  expect(new Set(seeds).size).toBe(20);
+});
