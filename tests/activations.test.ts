@@ -50,9 +50,8 @@ describe.each(activations)("$name", (activation) => {
     const expected = textbook.flatMap((row, r) => {
       const scalar = (at: Float64Array) =>
         activation.row(at).reduce((sum, value, i) => sum + value * dy[r * cols + i]!, 0);
-      return cols <= 65 ? [...differences(scalar, row)] : [];
+      return [...differences(scalar, row)];
     });
-    if (cols > 65) return;
     const got = slopes(dy, before).map((value, i) => value - before[i]!);
     expectClose(got, expected, { relative: 1e-4, absolute: 3e-6 });
   });
