@@ -38,8 +38,11 @@ export interface ModelOptions {
 /** How a model comes to its graph: at once, or when it learns the shape of its rows. */
 export type Blueprint = (rowShape: Shape | undefined) => Topology | undefined;
 
-/** A graph of layers that is trained and asked. Made by `sequential` or `graph`. */
-export class Model {
+/**
+ * A graph of layers that is trained and asked. Made by `sequential` or `graph`. What it predicts is a tensor, or an
+ * object of them keyed by output where there are several.
+ */
+export class Model<Prediction = Tensor> {
   readonly name: string;
   readonly seed: number;
   /** Names of the classes, kept with the model in files. */
@@ -133,9 +136,9 @@ export class Model {
   }
 
   /** What the model says of each row. Shape: [rows, …output]. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE */
-  predict(x: Named<Data>, given: PredictOptions = {}): Tensor {
+  predict(x: Named<Data>, given: PredictOptions = {}): Prediction {
     const { batchSize } = resolve("predict", batchSizeField, given);
-    return this.build(x).predict("predict", x, batchSize)[0]!;
+    return this.predicted("predict", x, batchSize);
   }
 
   /** One update on one batch; its loss and metrics. @throws as {@link fit} does, and ERR_STATE during a fit */
@@ -160,8 +163,8 @@ export class Model {
   }
 
   /** What the model says of one batch. @throws as {@link predict} does */
-  predictOnBatch(x: Named<Data>): Tensor {
-    return this.build(x).predict("predictOnBatch", x, Infinity)[0]!;
+  predictOnBatch(x: Named<Data>): Prediction {
+    return this.predicted("predictOnBatch", x, Infinity);
   }
 
   /** A table of layers, shapes and parameters, printed unless `print` is another function; also returned. */
@@ -216,10 +219,10 @@ export class Model {
   }
 
   /** The same layers, weights and compilation in a model that shares nothing with this one. */
-  clone(): Model {
+  clone(): Model<Prediction> {
     this.network.checkAlive("clone");
     const sorted = copyOf(this.network.topology);
-    const twin = new Model("clone", () => sorted, { name: this.name, seed: this.seed });
+    const twin = new Model<Prediction>("clone", () => sorted, { name: this.name, seed: this.seed });
     twin.labels = this.labels;
     twin.setWeights(this.getWeights());
     const { compiled } = this.network;
@@ -271,6 +274,12 @@ export class Model {
       signal: options.signal,
       yieldEvery: options.yieldEvery,
     };
+  }
+
+  private predicted(owner: string, x: Named<Data>, batchSize: number): Prediction {
+    const tensors = this.build(x).predict(owner, x, batchSize);
+    const named = this.outputs.map(({ name }, i) => [name, tensors[i]!] as const);
+    return (tensors.length === 1 ? tensors[0] : Object.fromEntries(named)) as Prediction;
   }
 
   private seedRun(seed: number): void {

@@ -5,7 +5,7 @@ import { freeName, type Port, topology } from "./graph.js";
 import { type GraphNode, graphNode, isNode, Layer } from "./layer.js";
 import { Model, type ModelOptions } from "./model.js";
 import type { Shape } from "./stage.js";
-import type { Data } from "./tensor.js";
+import type { Data, Tensor } from "./tensor.js";
 import type { Epoch } from "./train.js";
 
 /** A model that is one layer after another. */
@@ -120,7 +120,9 @@ const ports = (what: string, fallback: string, given: unknown): Port[] => {
  *
  * @throws ERR_OPTION if inputs or outputs are no nodes, ERR_SHAPE if an output reads an input that is not listed.
  */
-export function graph({ inputs, outputs, ...options }: GraphOptions): Model {
+export function graph(given: GraphOptions & { readonly outputs: GraphNode }): Model;
+export function graph(given: GraphOptions): Model<Readonly<Record<string, Tensor>>>;
+export function graph({ inputs, outputs, ...options }: GraphOptions): unknown {
   const sorted = topology(
     "graph",
     ports("inputs", "input", inputs),
@@ -131,7 +133,7 @@ export function graph({ inputs, outputs, ...options }: GraphOptions): Model {
 
 /** The loop that `fit` runs, an epoch at a time: `break` ends the training. @throws as `fit` rejects */
 export function train(
-  model: Model,
+  model: Model<unknown>,
   x: Named<Data>,
   y: Named<Data>,
   options: FitOptions = {},

@@ -15,7 +15,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** The text of `model.summary()`: a line a node, then the sums. */
-export function summarize(model: Model): string {
+export function summarize(model: Model<unknown>): string {
   const { nodes, names, layers } = model.network.topology;
   const lines = columns([
     ["Layer (type)", "Output shape", "Parameters"],

@@ -40,7 +40,7 @@ interface ModelSpec {
 const plain = (options: Readonly<Record<string, unknown>>) =>
   JSON.parse(JSON.stringify(options)) as Record<string, unknown>;
 
-function describe(model: Model): ModelSpec {
+function describe(model: Model<unknown>): ModelSpec {
   const { nodes, layers, names, inputs, outputs } = model.network.topology;
   const place = (node: GraphNode) => nodes.indexOf(node);
   const ports = (list: readonly Port[]) =>
@@ -69,7 +69,7 @@ function describe(model: Model): ModelSpec {
  *
  * @throws ERR_STATE if the model is disposed.
  */
-export function toBytes(model: Model): Uint8Array<ArrayBuffer> {
+export function toBytes(model: Model<unknown>): Uint8Array<ArrayBuffer> {
   model.network.checkAlive("toBytes");
   const tensors = new Map<string, Tensor>();
   const { layers, names } = model.network.topology;

@@ -17,7 +17,7 @@ function checkEnding(owner: string, path: string | URL): void {
  *
  * @throws (rejects) ERR_FORMAT if the ending is not known, ERR_STATE if the model is disposed, and the system's errors.
  */
-export async function save(model: Model, path: string | URL): Promise<void> {
+export async function save(model: Model<unknown>, path: string | URL): Promise<void> {
   checkEnding("save", path);
   const beside = path instanceof URL ? new URL(`${path.href}.part`) : `${path}.part`;
   await writeFile(beside, toBytes(model));
