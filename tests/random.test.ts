@@ -211,9 +211,9 @@ test("dropout's masks of any two steps agree as often as chance has it", () => {
   });
 });
 
-test.each([
-  ["seeds", (draw: number) => [draw, 0, 0] as const],
-  ["epochs", (draw: number) => [5, 0, draw] as const],
+test.each<[string, (draw: number) => [low: number, high: number, step: number]]>([
+  ["seeds", (draw) => [draw, 0, 0]],
+  ["epochs", (draw) => [5, 0, draw]],
 ])("shuffles by %s give every order equally often", (_, place) => {
   const arena = new Arena();
   const at = arena.allocate(16);
