@@ -6,36 +6,38 @@ import { laneSum, loadOr, madd, storeLeft } from "./simd";
 /** max(x, 0); slope 1 above 0. */
 @final class Relu {
   // @ts-ignore: decorator
-  @inline value(x: v128, _y: v128, _p: v128, _q: v128): v128 {
+  @inline value(x: v128, _y: usize, _p: v128, _q: v128): v128 {
     return f32x4.pmax(x, f32x4.splat(0));
   }
   // @ts-ignore: decorator
-  @inline slope(x: v128, _: v128): v128 {
-    return v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+  @inline slope(x: usize, _: usize): v128 {
+    return v128.and(f32x4.gt(v128.load(x), f32x4.splat(0)), f32x4.splat(1));
   }
 }
 
 /** 1/(1 + e⁻ˣ); slope y·(1 − y). */
 @final class Sigmoid {
   // @ts-ignore: decorator
-  @inline value(x: v128, _y: v128, _p: v128, _q: v128): v128 {
+  @inline value(x: v128, _y: usize, _p: v128, _q: v128): v128 {
     return sigmoidOf(x);
   }
   // @ts-ignore: decorator
-  @inline slope(_: v128, y: v128): v128 {
-    return f32x4.mul(y, f32x4.sub(f32x4.splat(1), y));
+  @inline slope(_: usize, y: usize): v128 {
+    const share = v128.load(y);
+    return f32x4.mul(share, f32x4.sub(f32x4.splat(1), share));
   }
 }
 
 /** tanh x; slope 1 − y². */
 @final class Tanh {
   // @ts-ignore: decorator
-  @inline value(x: v128, _y: v128, _p: v128, _q: v128): v128 {
+  @inline value(x: v128, _y: usize, _p: v128, _q: v128): v128 {
     return tanhOf(x);
   }
   // @ts-ignore: decorator
-  @inline slope(_: v128, y: v128): v128 {
-    return f32x4.sub(f32x4.splat(1), f32x4.mul(y, y));
+  @inline slope(_: usize, y: usize): v128 {
+    const value = v128.load(y);
+    return f32x4.sub(f32x4.splat(1), f32x4.mul(value, value));
   }
 }
 

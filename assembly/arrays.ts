@@ -4,15 +4,15 @@ import { lanesFrom, madd, storeLeft } from "./simd";
 
 @final class AddScaled {
   // @ts-ignore: decorator
-  @inline value(x: v128, y: v128, factor: v128, _: v128): v128 {
-    return madd(factor, x, y);
+  @inline value(x: v128, y: usize, factor: v128, _: v128): v128 {
+    return madd(factor, x, v128.load(y));
   }
 }
 
 
 @final class Rescale {
   // @ts-ignore: decorator
-  @inline value(x: v128, _: v128, scale: v128, offset: v128): v128 {
+  @inline value(x: v128, _: usize, scale: v128, offset: v128): v128 {
     return madd(scale, x, offset);
   }
 }
@@ -20,7 +20,7 @@ import { lanesFrom, madd, storeLeft } from "./simd";
 
 @final class RescaleInteger {
   // @ts-ignore: decorator
-  @inline value(x: v128, _: v128, scale: v128, offset: v128): v128 {
+  @inline value(x: v128, _: usize, scale: v128, offset: v128): v128 {
     return madd(scale, f32x4.convert_i32x4_s(x), offset);
   }
 }

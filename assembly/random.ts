@@ -22,12 +22,13 @@ function philox(c0: i32, c1: i32, c2: i32, c3: i32, low: i32, high: i32): v128 {
   let even = i32x4.replace_lane(i32x4.splat(c0), 1, c2);
   let odd = i32x4.replace_lane(i32x4.splat(c1), 1, c3);
   let key = i32x4.replace_lane(i32x4.splat(low), 1, high);
-  for (let round = 0; round < 10; round++) {
+  let rounds = 10;
+  do {
     const products = i64x2.extmul_low_i32x4_u(even, factors);
     even = v128.xor(v128.xor(v128.shuffle<i32>(products, products, 3, 1, 3, 1), odd), key);
     odd = v128.shuffle<i32>(products, products, 2, 0, 2, 0);
     key = i32x4.add(key, weyl);
-  }
+  } while (--rounds);
   return v128.shuffle<i32>(even, odd, 0, 4, 1, 5);
 }
 
@@ -46,7 +47,58 @@ function centred(bits: v128): v128 {
   return f32x4.mul(f32x4.add(whole, f32x4.splat(0.5)), f32x4.splat(UNIT));
 }
 
-/** Uniform in [low, high). */
+/** p + q·u for u in [0, 1). */
+@final class Uniform {
+  // @ts-ignore: decorator
+  @inline value(bits: v128, low: v128, width: v128): v128 {
+    return madd(f32x4.convert_i32x4_s(bits), f32x4.mul(width, f32x4.splat(UNIT)), low);
+  }
+}
+
+
+@final class Normal {
+  // @ts-ignore: decorator
+  @inline value(bits: v128, mean: v128, deviation: v128): v128 {
+    return madd(normalQuantile(centred(bits)), deviation, mean);
+  }
+}
+
+
+@final class TruncatedNormal {
+  // @ts-ignore: decorator
+  @inline value(bits: v128, mean: v128, deviation: v128): v128 {
+    const q = f32x4.mul(centred(bits), f32x4.splat(WITHIN_TWO));
+    return madd(normalQuantile(q), deviation, mean);
+  }
+}
+
+/** y = F.value(24 random bits, p, q) for elements [from, to); the loop ends as `map` does. */
+// @ts-ignore: decorator
+@inline
+function draw<F>(
+  from: i32,
+  to: i32,
+  y: usize,
+  p: f32,
+  q: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
+  purpose: i32,
+): void {
+  if (from >= to) return;
+  const ps = f32x4.splat(p);
+  const qs = f32x4.splat(q);
+  let i = from;
+  do {
+    const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
+    storeLeft(y + ((<usize>i) << 2), changetype<F>(0).value(bits, ps, qs), to - i);
+    i += 4;
+  } while (i < to);
+}
+
+/** Uniform in [low, high); where |low| is not small beside high − low, rounding may give high itself. */
 export function randomUniform(
   from: i32,
   to: i32,
@@ -59,12 +111,7 @@ export function randomUniform(
   stream: i32,
   purpose: i32,
 ): void {
-  const unit = f32x4.splat((high - low) * UNIT);
-  for (let i = from; i < to; i += 4) {
-    const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
-    const value = madd(f32x4.convert_i32x4_s(bits), unit, f32x4.splat(low));
-    storeLeft(y + ((<usize>i) << 2), value, to - i);
-  }
+  draw<Uniform>(from, to, y, low, high - low, seedLow, seedHigh, step, stream, purpose);
 }
 
 /** Normal, by the inverse of the distribution: never by rejection, so that every number has its place. */
@@ -80,11 +127,7 @@ export function randomNormal(
   stream: i32,
   purpose: i32,
 ): void {
-  for (let i = from; i < to; i += 4) {
-    const q = centred(bits24(i, step, stream, purpose, seedLow, seedHigh));
-    const value = madd(normalQuantile(q), f32x4.splat(deviation), f32x4.splat(mean));
-    storeLeft(y + ((<usize>i) << 2), value, to - i);
-  }
+  draw<Normal>(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose);
 }
 
 /** Normal, cut at two deviations, by the inverse of the cut distribution. */
@@ -100,18 +143,14 @@ export function randomTruncatedNormal(
   stream: i32,
   purpose: i32,
 ): void {
-  for (let i = from; i < to; i += 4) {
-    const q = centred(bits24(i, step, stream, purpose, seedLow, seedHigh));
-    const quantile = normalQuantile(f32x4.mul(q, f32x4.splat(WITHIN_TWO)));
-    const value = madd(quantile, f32x4.splat(deviation), f32x4.splat(mean));
-    storeLeft(y + ((<usize>i) << 2), value, to - i);
-  }
+  draw<TruncatedNormal>(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose);
 }
 
-/** scale where the value stays and 0 where it is dropped: where 24 random bits are below the threshold. */
+/** x·scale where 24 random bits reach the threshold, else 0, whatever x is: infinities and NaN are dropped too. */
 // @ts-ignore: decorator
 @inline
-function keep(
+function kept(
+  x: v128,
   element: i32,
   threshold: i32,
   scale: f32,
@@ -121,7 +160,7 @@ function keep(
   stream: i32,
 ): v128 {
   const bits = bits24(element, step, stream, PURPOSE_DROPOUT, seedLow, seedHigh);
-  return v128.and(i32x4.ge_s(bits, i32x4.splat(threshold)), f32x4.splat(scale));
+  return v128.and(f32x4.mul(x, f32x4.splat(scale)), i32x4.ge_s(bits, i32x4.splat(threshold)));
 }
 
 /** y = x·scale where the value stays, else 0. */
@@ -139,8 +178,9 @@ export function dropout(
 ): void {
   for (let i = from; i < to; i += 4) {
     const at = (<usize>i) << 2;
-    const factor = keep(i, threshold, scale, seedLow, seedHigh, step, stream);
-    storeLeft(y + at, f32x4.mul(v128.load(x + at), factor), to - i);
+    const value = v128.load(x + at);
+    const result = kept(value, i, threshold, scale, seedLow, seedHigh, step, stream);
+    storeLeft(y + at, result, to - i);
   }
 }
 
@@ -159,8 +199,9 @@ export function dropoutGradient(
 ): void {
   for (let i = from; i < to; i += 4) {
     const at = (<usize>i) << 2;
-    const factor = keep(i, threshold, scale, seedLow, seedHigh, step, stream);
-    storeLeft(dx + at, madd(v128.load(dy + at), factor, v128.load(dx + at)), to - i);
+    const slope = v128.load(dy + at);
+    const change = kept(slope, i, threshold, scale, seedLow, seedHigh, step, stream);
+    storeLeft(dx + at, f32x4.add(v128.load(dx + at), change), to - i);
   }
 }
 

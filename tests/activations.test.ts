@@ -83,3 +83,21 @@ describe.each(activations)("$name", (activation) => {
     expect(isNaNs.slice(9)).toEqual([false, false, false]);
   });
 });
+
+test.each([
+  [[NaN, 1, 2]],
+  [[1, 2, 3, 4, NaN, 5, 6]],
+  [[1, 2, 3, 4, 5, 6, 7, 8, NaN]],
+  [[NaN, Infinity]],
+])("softmax of %j is NaN throughout", (row) => {
+  const softmax = activations.find(({ name }) => name === "softmax")!;
+  const { y } = run(softmax, 1, row.length, Float32Array.from(row), [[0, 1]]);
+  expect([...y]).toEqual(row.map(() => NaN));
+});
+
+test("softmax of logits far apart is exact", () => {
+  const softmax = activations.find(({ name }) => name === "softmax")!;
+  const logits = Float32Array.of(1e4, -1e4, 0, 1e4, -1e4, -1e4, -1e4, -1e4);
+  const { y } = run(softmax, 2, 4, logits, [[0, 2]]);
+  expect([...y]).toEqual([0.5, 0, 0, 0.5, 0.25, 0.25, 0.25, 0.25]);
+});

@@ -105,3 +105,59 @@ describe.each(SIZES)("%i numbers", (count) => {
     expect(hot.reduce((a, b) => a + b)).toBe(2);
   });
 });
+
+describe("any split of the range gives the same bits", () => {
+  const [rows, cols] = [5, 23];
+  const x = numbers(rows * cols);
+  const whole = Array.from({ length: rows * cols }, (_, i) => (i * 37) % 256);
+  type Write = (arena: Arena, from: number, to: number, y: number) => void;
+  test.each<[string, number, Write]>([
+    ["fill", rows * cols, ({ kernels }, a, b, y) => kernels.fill(a, b, y, 3)],
+    ["fillRows", rows, (arena, a, b, y) => arena.kernels.fillRows(a, b, cols, arena.put(x), y)],
+    [
+      "addScaled",
+      rows * cols,
+      (arena, a, b, y) => arena.kernels.addScaled(a, b, arena.put(x), y, 3),
+    ],
+    [
+      "rescale",
+      rows * cols,
+      (arena, a, b, y) => arena.kernels.rescale(a, b, arena.put(x), y, 0.3, 1),
+    ],
+    [
+      "rescaleIntegers",
+      rows * cols,
+      (arena, a, b, y) => arena.kernels.rescaleIntegers(a, b, arena.putIntegers(whole), y, 0.3, 1),
+    ],
+    [
+      "rescaleBytes",
+      rows * cols,
+      (arena, a, b, y) => arena.kernels.rescaleBytes(a, b, arena.putBytes(whole), y, 0.3, 1),
+    ],
+    [
+      "sumColumns",
+      cols,
+      (arena, a, b, y) => arena.kernels.sumColumns(a, b, rows, cols, arena.put(x), y),
+    ],
+    [
+      "oneHot",
+      rows,
+      (arena, a, b, y) =>
+        arena.kernels.oneHot(a, b, cols, arena.putIntegers([22, 0, -1, 23, 7]), y),
+    ],
+  ])("%s", (_, outputs, write) => {
+    const arena = new Arena();
+    const before = numbers(rows * cols, { seed: 9 });
+    const [once, parts] = [guarded(arena, before), guarded(arena, before)];
+    write(arena, 0, outputs, once);
+    for (const [from, to] of [
+      [0, 1],
+      [1, 3],
+      [3, 3],
+      [3, outputs],
+    ] as const) {
+      write(arena, from, to, parts);
+    }
+    expect(read(arena, parts, rows * cols)).toEqual(read(arena, once, rows * cols));
+  });
+});

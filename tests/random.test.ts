@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Arena } from "./support/arena.js";
+import { numbers } from "./support/numbers.js";
 
 type Words = [number, number, number, number];
 
@@ -31,6 +32,17 @@ test("the twin gives the known answers of Random123", () => {
   expect(
     philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]),
   ).toEqual([0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1]);
+});
+
+test("so does the kernel", () => {
+  const arena = new Arena();
+  const y = arena.allocate(16);
+  const words = () => Array.from(arena.floats(y, 4), (value) => value * 2 ** 24);
+  arena.kernels.randomUniform(0, 4, y, 0, 1, 0, 0, 0, 0, 0);
+  expect(words()).toEqual([0x6627e8, 0xe169c5, 0xbc57ac, 0x9b00db]);
+  // Elements from −4 are block −1: a counter of ones.
+  arena.kernels.randomUniform(-4, 0, y + 16, 0, 1, -1, -1, -1, -1, -1);
+  expect(words()).toEqual([0x408f27, 0x41c83b, 0xa20bc7, 0x6d5451]);
 });
 
 const SEED = [0x12345678, 0x9abcd] as [number, number];
@@ -125,17 +137,93 @@ test("a cut normal stays within two deviations, and both tails are reached", () 
   expect(most).toBeGreaterThan(1.99);
 });
 
-test("another step, another sequence; ranges give the same numbers", () => {
+test("another step, another sequence", () => {
   const [first, second] = [drawn("randomUniform", 0), drawn("randomUniform", 1)];
   expect(first.filter((value, i) => value === second[i]).length).toBeLessThan(10);
+});
+
+describe("any split of the range gives the same bits, and writes nothing else", () => {
+  const count = 67;
+  const seeded = [...SEED, STEP, STREAM] as const;
+  type Fill = (arena: Arena, from: number, to: number, x: number, y: number) => void;
+  test.each<[string, Fill]>([
+    [
+      "randomUniform",
+      ({ kernels: k }, a, b, _, y) => k.randomUniform(a, b, y, -1, 2, ...seeded, 0),
+    ],
+    ["randomNormal", ({ kernels: k }, a, b, _, y) => k.randomNormal(a, b, y, 1, 2, ...seeded, 0)],
+    [
+      "randomTruncatedNormal",
+      ({ kernels: k }, a, b, _, y) => k.randomTruncatedNormal(a, b, y, 1, 2, ...seeded, 0),
+    ],
+    ["dropout", ({ kernels: k }, a, b, x, y) => k.dropout(a, b, x, y, 2 ** 22, 1.3, ...seeded)],
+    [
+      "dropoutGradient",
+      ({ kernels: k }, a, b, x, y) => k.dropoutGradient(a, b, x, y, 2 ** 22, 1.3, ...seeded),
+    ],
+  ])("%s", (_, fill) => {
+    const arena = new Arena();
+    const x = arena.put(numbers(count));
+    const [whole, parts] = [1, 2].map(() => arena.put(new Float32Array(count + 4).fill(7.25)));
+    fill(arena, 0, count, x, whole!);
+    fill(arena, 4, 40, x, parts!);
+    expect([...arena.floats(parts!, 4)]).toEqual([7.25, 7.25, 7.25, 7.25]);
+    for (const [from, to] of [
+      [0, 4],
+      [8, 8],
+      [40, count],
+    ] as const) {
+      fill(arena, from, to, x, parts!);
+    }
+    expect(arena.floats(parts!, count + 4)).toEqual(arena.floats(whole!, count + 4));
+    expect([...arena.floats(whole! + 4 * count, 4)]).toEqual([7.25, 7.25, 7.25, 7.25]);
+  });
+});
+
+test("what is dropped is 0, be it infinite or NaN", () => {
   const arena = new Arena();
-  const y = arena.allocate(4 * 64);
-  for (const [from, to] of [
-    [0, 4],
-    [4, 40],
-    [40, 64],
-  ] as const) {
-    arena.kernels.randomUniform(from, to, y, 0, 1, 1, 0, 0, 0, 0);
+  const x = arena.put(Array.from({ length: 64 }, (_, i) => [Infinity, -Infinity, NaN][i % 3]!));
+  const [y, dx] = [arena.allocate(256), arena.put(new Float32Array(64).fill(1))];
+  arena.kernels.dropout(0, 64, x, y, 2 ** 23, 2, ...SEED, STEP, STREAM);
+  arena.kernels.dropoutGradient(0, 64, x, dx, 2 ** 23, 2, ...SEED, STEP, STREAM);
+  const values = arena.floats(x, 64);
+  const kept = Array.from(values, (_, i) => bitsOf(i, 2) >= 2 ** 23);
+  expect(arena.floats(y, 64)).toEqual(values.map((value, i) => (kept[i] ? value : 0)));
+  expect(arena.floats(dx, 64)).toEqual(values.map((value, i) => (kept[i] ? value : 1)));
+});
+
+test("dropout's masks of any two steps agree as often as chance has it", () => {
+  const [count, rate] = [4096, 0.3];
+  const arena = new Arena();
+  const [x, y] = [arena.put(new Float32Array(count).fill(1)), arena.allocate(4 * count)];
+  const masks = Array.from({ length: 30 }, (_, step) => {
+    arena.kernels.dropout(0, count, x, y, Math.round(rate * 2 ** 24), 1, ...SEED, step, STREAM);
+    return arena.floats(y, count).slice();
+  });
+  const chance = rate ** 2 + (1 - rate) ** 2;
+  const deviation = Math.sqrt((chance * (1 - chance)) / count);
+  masks.forEach((mask, i) => {
+    expect(Math.abs(mean(mask, (kept) => kept) - (1 - rate))).toBeLessThan(0.04);
+    for (const other of masks.slice(0, i)) {
+      const agree = mask.filter((kept, j) => kept === other[j]).length / count;
+      expect(Math.abs(agree - chance)).toBeLessThan(5 * deviation);
+    }
+  });
+});
+
+test.each<[string, (draw: number) => [low: number, high: number, step: number]]>([
+  ["seeds", (draw) => [draw, 0, 0]],
+  ["epochs", (draw) => [5, 0, draw]],
+])("shuffles by %s give every order equally often", (_, place) => {
+  const arena = new Arena();
+  const at = arena.allocate(16);
+  const counts = new Map<string, number>();
+  for (let draw = 0; draw < 24000; draw++) {
+    arena.kernels.shuffle(4, at, ...place(draw), 1);
+    const order = arena.integers(at, 4).join("");
+    counts.set(order, (counts.get(order) ?? 0) + 1);
   }
-  expect(arena.floats(y, 64)).toEqual(first.slice(0, 64));
+  expect(counts.size).toBe(24);
+  const chiSquare = [...counts.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0);
+  expect(chiSquare).toBeLessThan(49.73); // one in a thousand, for 23 degrees of freedom
 });
