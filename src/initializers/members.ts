@@ -80,7 +80,7 @@ export const initializerFields = {
   randomUniform: {
     /** The least value. */
     minval: finite(-0.05),
-    /** No value reaches it. */
+    /** The end of the range, which rounding alone may reach. */
     maxval: finite(0.05),
     ...seeded,
   },
