@@ -6,6 +6,8 @@ export function heapBase(): usize {
 export * from "./activations";
 export * from "./arrays";
 export * from "./gemm";
+export * from "./layers/dot";
+export * from "./layers/merge";
 export * from "./losses/binaryCrossentropy";
 export * from "./losses/categoricalCrossentropy";
 export * from "./losses/f1";

@@ -1,7 +1,10 @@
 export { activation } from "./activation.js";
+export { concatenate } from "./concatenate.js";
 export { dense } from "./dense.js";
+export { dot } from "./dot.js";
 export { dropout } from "./dropout.js";
 export { flatten } from "./flatten.js";
 export { input } from "./input.js";
+export { add, average, maximum, minimum, multiply, subtract } from "./merges.js";
 export { rescaling } from "./rescaling.js";
 export { reshape } from "./reshape.js";
