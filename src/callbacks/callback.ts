@@ -4,6 +4,8 @@ import type { Data, Tensor } from "../tensor.js";
 /** What a callback may use of the model that is trained. */
 export interface Trainee {
   readonly name: string;
+  /** The rate of the next update, schedules included; setting it is refused under a schedule. */
+  learningRate: number;
   /** Set to true to end the fit after this step. */
   stopTraining: boolean;
   getWeights(): Tensor[];
@@ -14,10 +16,13 @@ export interface Trainee {
 export interface Plan {
   readonly epochs: number;
   readonly initialEpoch: number;
-  readonly stepsPerEpoch: number;
+  /** Nothing where a dataset alone knows its end. */
+  readonly stepsPerEpoch: number | undefined;
   readonly batchSize: number;
-  /** Rows that one epoch trains on. */
-  readonly rows: number;
+  /** Every how many epochs there are `val_` series; nothing where there are none. */
+  readonly validationFreq?: number | undefined;
+  /** Rows that one epoch trains on; nothing where they are not known beforehand. */
+  readonly rows: number | undefined;
 }
 
 type Hook<Index extends unknown[]> = (...given: [...Index, logs: Logs]) => unknown;

@@ -1,7 +1,5 @@
-import { GlissadeError } from "../error.js";
 import {
   choice,
-  field,
   finite,
   flag,
   nonNegative,
@@ -12,21 +10,14 @@ import {
 } from "../options.js";
 import type { Tensor } from "../tensor.js";
 import type { Callback, Trainee } from "./callback.js";
+import { monitorFields, monitorOf } from "./monitor.js";
 
 export const earlyStoppingFields = {
-  /** The series that is watched. */
-  monitor: field<string>(
-    "the name of a loss or metric",
-    (value) => typeof value === "string" && value !== "",
-    [3, "", null],
-    "val_loss",
-  ),
+  ...monitorFields,
   /** What counts as better must be better by more than this. */
   minDelta: nonNegative(0),
   /** Epochs without improvement after which training ends. */
   patience: whole(0),
-  /** Whether less or more is better; "auto": more for accuracy, precision, recall and F1. */
-  mode: choice(["auto", "min", "max"], "auto"),
   /** A value that must be reached at least; worse epochs count as no improvement. */
   baseline: optional(finite()),
   /** Whether the weights of the best epoch come back at the end. */
@@ -36,9 +27,6 @@ export const earlyStoppingFields = {
   /** 1 says in the console why training ended. */
   verbose: choice([0, 1], 0),
 };
-
-/** Series of which more is better. */
-const MORE_IS_BETTER = /acc(uracy)?$|precision|recall|f1|auc/i;
 
 /**
  * Ends the fit when a loss or metric has not improved for `patience` epochs.
@@ -50,9 +38,7 @@ const MORE_IS_BETTER = /acc(uracy)?$|precision|recall|f1|auc/i;
 export function earlyStopping(given?: Options<typeof earlyStoppingFields>): Callback {
   const options = resolve("earlyStopping", earlyStoppingFields, given);
   const { monitor, minDelta, patience, baseline, restoreBestWeights, startFromEpoch } = options;
-  const rises = options.mode === "auto" ? MORE_IS_BETTER.test(monitor) : options.mode === "max";
-  const better = (value: number, than: number) =>
-    rises ? value - minDelta > than : value + minDelta < than;
+  const { worst, begin, read, better } = monitorOf("earlyStopping", options, minDelta);
 
   let model: Trainee;
   let best: number;
@@ -61,23 +47,17 @@ export function earlyStopping(given?: Options<typeof earlyStoppingFields>): Call
   let waited: number;
 
   return {
-    setModel(trained) {
+    setModel(trained, plan) {
+      begin(plan);
       model = trained;
-      best = rises ? -Infinity : Infinity;
+      best = worst;
       bestEpoch = 0;
       bestWeights = undefined;
       waited = 0;
     },
     onEpochEnd(epoch, logs) {
-      const value = logs[monitor];
-      if (value === undefined) {
-        throw new GlissadeError(
-          "ERR_OPTION",
-          `earlyStopping: monitor must be one of ${Object.keys(logs).join(", ")}, got ${monitor}; ` +
-            "val_ series need validationSplit or validationData",
-        );
-      }
-      if (epoch < startFromEpoch) return;
+      const value = read(logs);
+      if (value === undefined || epoch < startFromEpoch) return;
       if (restoreBestWeights && !bestWeights) bestWeights = model.getWeights();
       waited++;
       if (better(value, best)) {
