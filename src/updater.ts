@@ -1,53 +1,90 @@
-import type { Layer } from "./layer.js";
+import { GlissadeError, show } from "./error.js";
 import { adjoin, type Holdings, NO_RUN, paddedWords, type Run } from "./memory.js";
+import { rateAt } from "./optimizers/base.js";
 import { clipGradients } from "./optimizers/clip.js";
 import type { Optimizer, UpdateFrame } from "./optimizers/optimizer.js";
-import type { ModelWeight, Program } from "./program.js";
 
-/** Neighbouring weights that one call updates. */
+/** An array that an optimizer changes. */
+export interface Parameter {
+  readonly address: number;
+  readonly count: number;
+  /** `dense/kernel`: what exclusions from decay look at. */
+  readonly path: string;
+  /** Factor of the learning rate. */
+  readonly multiplier: number;
+}
+
+/** Neighbouring parameters that one call updates. */
 interface Range extends UpdateFrame {
   readonly multiplier: number;
   readonly decay: number;
 }
 
-/** Gradients and optimizer slots of one compiled model, and the update that uses them. */
+/** Gradients and optimizer slots of a list of arrays, and the update that uses them. */
 export class Updater {
   /** Updates so far. */
   step = 0;
-  learningRate: number;
   /** βᵗ of every factor that the optimizer corrects for. */
   readonly products: number[];
-  /** One run each, laid out as the model's weights are. */
+  /** One run each, laid out as the arrays are. */
   private gradients: Run = NO_RUN;
   private slots: Run[] = [];
   private ranges: Range[] = [];
   private trained: { gradient: number; count: number }[] = [];
   private normCell: Run = NO_RUN;
+  /** The rate that was set in place of the optimizer's own. */
+  private rate: number | undefined;
 
+  /** @param counts How many numbers each array is, those that do not train included. */
   constructor(
     private readonly holdings: Holdings,
-    private readonly program: Program,
+    private readonly counts: readonly number[],
     readonly optimizer: Optimizer,
   ) {
-    this.learningRate = optimizer.learningRate;
     this.products = optimizer.decays.map(() => 1);
   }
 
-  /** Reads what trains, and makes room for gradients and slots if there is none yet. @throws ERR_MEMORY */
-  begin(): void {
+  /** The rate of the next update. @throws ERR_OPTION if a schedule gives none */
+  get learningRate(): number {
+    return this.rate ?? rateAt(this.optimizer, this.step);
+  }
+
+  /** @throws ERR_STATE under a schedule, ERR_OPTION if it is no rate */
+  set learningRate(rate: number) {
+    const { type, learningRate } = this.optimizer;
+    if (typeof learningRate !== "number") {
+      throw new GlissadeError(
+        "ERR_STATE",
+        `learningRate: it must not be set while ${type} follows a schedule; compile with a number for learningRate`,
+      );
+    }
+    if (!(rate >= 0 && rate < Infinity)) {
+      throw new GlissadeError(
+        "ERR_OPTION",
+        `learningRate: it must be a finite number, 0 or more, got ${show(rate)}`,
+      );
+    }
+    this.rate = rate;
+  }
+
+  /**
+   * Settles what trains, and makes room for gradients and slots if there is none yet.
+   *
+   * @param parameters One an array; `undefined` where it does not train.
+   * @returns Where the gradient of each lies, 0 for those that do not train.
+   * @throws ERR_MEMORY
+   */
+  begin(parameters: readonly (Parameter | undefined)[]): readonly number[] {
     this.allocate();
-    const gradients = new Map<Layer, number[]>();
     this.ranges = [];
     this.trained = [];
-    this.program.weights.forEach((weight, i) => {
-      const { layer } = weight;
-      if (!layer.trainable || layer.learningRateMultiplier === 0) return;
+    return parameters.map((parameter, i) => {
+      if (!parameter) return 0;
       const gradient = this.gradients.pieces[i]!;
-      gradients.set(layer, [...(gradients.get(layer) ?? []), gradient]);
-      this.trained.push({ gradient, count: paddedWords(weight.count) });
-      this.addRange(weight, i);
+      this.trained.push({ gradient, count: paddedWords(parameter.count) });
+      this.addRange(parameter, i);
+      return gradient;
     });
-    this.program.bindGradients(gradients);
   }
 
   /** Clears all gradients. */
@@ -76,40 +113,41 @@ export class Updater {
 
   private allocate(): void {
     if (this.gradients !== NO_RUN) return;
-    const counts = this.program.weights.map(({ count }) => count);
-    const reserve = () => this.holdings.replace(NO_RUN, counts);
-    this.normCell = this.holdings.replace(this.normCell, [2]);
-    this.slots.forEach((run) => this.holdings.release(run));
-    this.slots = this.optimizer.slots.map(reserve);
+    const reserve = () => this.holdings.replace(NO_RUN, this.counts);
+    // What an earlier attempt got before memory ran out goes back first.
+    this.release();
+    this.slots = [];
+    this.normCell = this.holdings.replace(NO_RUN, [2]);
+    for (const _ of this.optimizer.slots) this.slots.push(reserve());
     this.gradients = reserve();
   }
 
-  /** Lengthens the last range if this weight is its neighbour in every run, else begins another. */
-  private addRange({ layer, path, index, count }: ModelWeight, i: number): void {
-    const { optimizer, products, learningRate } = this;
-    const parameter = layer.addresses[index]!;
+  /** Lengthens the last range if this array is its neighbour in every run, else begins another. */
+  private addRange({ address, count, path, multiplier }: Parameter, i: number): void {
+    const { optimizer, products } = this;
+    const { memory } = this.holdings;
     const gradient = this.gradients.pieces[i]!;
     const excluded = optimizer.excludeFromWeightDecay.some((part) => path.includes(part));
     const decay = excluded ? 0 : optimizer.weightDecay;
-    const multiplier = layer.learningRateMultiplier;
     const last = this.ranges.at(-1);
     if (
       last?.decay === decay &&
       last.multiplier === multiplier &&
-      adjoin(last.parameter, last.count, parameter) &&
+      adjoin(last.parameter, last.count, address) &&
       adjoin(last.gradient, last.count, gradient)
     ) {
       last.count += paddedWords(count);
       return;
     }
     this.ranges.push({
-      parameter,
+      parameter: address,
       gradient,
       slots: this.slots.map(({ pieces }) => pieces[i]!),
       count: paddedWords(count),
       keep: 1,
-      rate: learningRate,
+      rate: 0,
       products,
+      floats: (at, words) => memory.floats(at, words),
       multiplier,
       decay,
     });

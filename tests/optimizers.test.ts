@@ -27,9 +27,10 @@ class Descent {
       parameter: run(Array.from(start)),
       gradient: run(),
       slots: optimizer.slots.map(() => run()),
-      keep: 1 - optimizer.learningRate * optimizer.weightDecay,
-      rate: optimizer.learningRate,
+      keep: 1 - (optimizer.learningRate as number) * optimizer.weightDecay,
+      rate: optimizer.learningRate as number,
       products: this.products,
+      floats: (address: number, count: number) => this.arena.floats(address, count),
     };
   }
 

@@ -19,15 +19,15 @@ export function clipGradients(
   gradients: readonly Gradient[],
   cell: number,
 ): void {
-  if (clipValue > 0) {
+  if (clipValue !== undefined) {
     for (const { gradient, count } of gradients) k.clipValue(0, count, gradient, clipValue);
-  } else if (clipNorm > 0) {
+  } else if (clipNorm !== undefined) {
     for (const { gradient, count } of gradients) {
       k.fill(0, 2, cell, 0);
       k.sumSquares(0, count, gradient, cell);
       k.clipNorm(0, count, gradient, cell, clipNorm);
     }
-  } else if (globalClipNorm > 0) {
+  } else if (globalClipNorm !== undefined) {
     k.fill(0, 2, cell, 0);
     for (const { gradient, count } of gradients) k.sumSquares(0, count, gradient, cell);
     for (const { gradient, count } of gradients) {

@@ -1,0 +1,148 @@
+import { GlissadeError, show } from "./error.js";
+import { Holdings, memory, NO_RUN } from "./memory.js";
+import { member } from "./names.js";
+import { completeOptimizer } from "./optimizers/base.js";
+import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
+import { count, field, needed, nonNegative, optional, type Options, resolve } from "./options.js";
+import { Updater } from "./updater.js";
+
+/** A function's value at θ, and its slope by each number of θ. */
+export interface ValueAndGradient {
+  readonly value: number;
+  readonly gradient: ArrayLike<number>;
+}
+
+/** How a step went: its number from 0, the value before it, and θ, which may be read but not kept. */
+export interface MinimizeStep {
+  readonly step: number;
+  readonly value: number;
+  readonly theta: Float32Array;
+}
+
+type OnStep = (step: MinimizeStep) => unknown;
+
+export const minimizeFields = {
+  /** How θ changes: a factory's result, a rule of the user's own, or a name. */
+  optimizer: needed(
+    field<Optimizer | OptimizerRule | string>(
+      'an optimizer, or its name such as "adam"',
+      (value) =>
+        typeof value === "string" ||
+        (typeof value === "object" && value !== null && "update" in value),
+      [3, null, {}, []],
+    ),
+  ),
+  /** How many updates, unless `tolerance` is reached before. */
+  steps: count(1000),
+  /** The search ends where no number of the gradient is greater than this. */
+  tolerance: nonNegative(0),
+  /** Called before each update; returning false ends the search. */
+  onStep: optional(
+    field<OnStep | undefined>("a function", (value) => typeof value === "function", [3, {}, null]),
+  ),
+};
+
+/** What a search came to. */
+export interface Minimum {
+  readonly theta: Float32Array;
+  /** The value at `theta`. */
+  readonly value: number;
+  /** Updates made. */
+  readonly steps: number;
+  /** The value before each update. */
+  readonly history: readonly number[];
+}
+
+/**
+ * Looks for a minimum of a function of a flat array, by any optimizer: for models that are no network.
+ *
+ * `valueAndGradient(theta)` gets the numbers as they are now, to be read and not kept, and returns
+ * `{ value, gradient }`. θ itself is a float32 copy of the array that is given, which stays as it was.
+ *
+ * @throws ERR_OPTION if an option breaks its rule or the function returns something else, ERR_SHAPE if θ is empty or
+ *   the gradient has another length, ERR_NUMERIC if value or gradient is NaN.
+ */
+export function minimize(
+  valueAndGradient: (theta: Float32Array) => ValueAndGradient,
+  theta: ArrayLike<number>,
+  given: Options<typeof minimizeFields>,
+): Minimum {
+  const options = resolve("minimize", minimizeFields, given);
+  checkGiven(valueAndGradient, theta);
+  const { steps, tolerance, onStep } = options;
+  const size = theta.length;
+  const holdings = new Holdings(memory());
+  try {
+    const [address] = holdings.replace(NO_RUN, [size]).pieces as [number];
+    const view = () => memory().floats(address, size);
+    view().set(theta);
+    const updater = new Updater(holdings, [size], optimizerOf(options.optimizer));
+    const [gradient] = updater.begin([{ address, count: size, path: "theta", multiplier: 1 }]);
+    const history: number[] = [];
+    for (let step = 0; ; step++) {
+      const found = evaluated(valueAndGradient, view(), step);
+      const { value } = found;
+      const flat = greatest(found.gradient) <= tolerance;
+      const done = step === steps || flat || onStep?.({ step, value, theta: view() }) === false;
+      if (done) return { theta: view().slice(), value, steps: step, history };
+      history.push(value);
+      memory().floats(gradient!, size).set(found.gradient);
+      updater.update();
+    }
+  } finally {
+    holdings.releaseAll();
+  }
+}
+
+function optimizerOf(given: Optimizer | OptimizerRule | string): Optimizer {
+  if (typeof given === "string") return member<Optimizer>("minimize", "optimizer", given);
+  return completeOptimizer(given);
+}
+
+/** The greatest size of a number; NaN if there is one. */
+function greatest(gradient: ArrayLike<number>): number {
+  return Array.from(gradient).reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+}
+
+function checkGiven(valueAndGradient: unknown, theta: ArrayLike<number>): void {
+  if (typeof valueAndGradient !== "function") {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `minimize: it must get a function that returns { value, gradient }, got ${show(valueAndGradient)}`,
+    );
+  }
+  const isList = Array.isArray(theta) || ArrayBuffer.isView(theta);
+  if (isList && theta.length > 0 && Array.from(theta).every(Number.isFinite)) return;
+  throw new GlissadeError(
+    "ERR_SHAPE",
+    `minimize: theta must be a flat array of one or more finite numbers, got ${show(theta)}`,
+  );
+}
+
+function evaluated(
+  valueAndGradient: (theta: Float32Array) => ValueAndGradient,
+  theta: Float32Array,
+  step: number,
+): ValueAndGradient {
+  const size = theta.length;
+  const found: unknown = valueAndGradient(theta);
+  const { value, gradient } = (found ?? {}) as Partial<ValueAndGradient>;
+  if (typeof value !== "number" || typeof gradient !== "object") {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `minimize: the function must return { value, gradient }, got ${show(found)}`,
+    );
+  }
+  if (gradient.length !== size) {
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `minimize: gradient must have the ${size} numbers of theta, got ${gradient.length}`,
+    );
+  }
+  if (!Number.isNaN(value) && !Number.isNaN(greatest(gradient))) return { value, gradient };
+  throw new GlissadeError(
+    "ERR_NUMERIC",
+    `minimize: value and gradient must be numbers, got NaN at step ${step}; ` +
+      "lower the learning rate, or keep theta where the function is defined",
+  );
+}
