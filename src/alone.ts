@@ -74,9 +74,9 @@ function withBatch<T>(
 export function evaluateAlone(loss: Loss, given: Given): Evaluation {
   const owner = `losses.${loss.type}`;
   const batch = batchOf(owner, loss.targets, given);
-  const { rows, cols, labels, weight } = batch;
+  const { rows, cols, labels, shape, weight } = batch;
   const activation = loss.options.fromLogits === true ? "linear" : "probabilities";
-  const plan = loss.plan({ owner, cols, activation, absorbable: false, labels });
+  const plan = loss.plan({ owner, shape, cols, activation, absorbable: false, labels });
   const isRowLoss = loss.kind === "row";
   const share = isRowLoss ? shareOf(loss, rows, weight) : 1;
   const heap = memory();
@@ -89,8 +89,8 @@ export function evaluateAlone(loss: Loss, given: Given): Evaluation {
     plan.run(k, { ...at, scale: 1 });
     k.addLoss(0, isRowLoss ? rows : 1, each, isRowLoss ? own : 0, share, cell);
     const slope = heap.floats(gradient, rows * cols).slice();
-    const shape = [batch.prediction.length / sizeOf(batch.shape), ...batch.shape];
-    return { loss: heap.doubles(cell, 1)[0]!, gradient: tensor(slope, shape) };
+    const full = [batch.prediction.length / sizeOf(shape), ...shape];
+    return { loss: heap.doubles(cell, 1)[0]!, gradient: tensor(slope, full) };
   });
 }
 
@@ -116,8 +116,8 @@ export function updateAlone(
 ): Standing {
   const owner = `metrics.${metric.type}`;
   const batch = batchOf(owner, "either", given);
-  const { rows, cols, labels, weight } = batch;
-  const question = { owner, cols, labels };
+  const { rows, cols, labels, shape, weight } = batch;
+  const question = { owner, shape, cols, labels };
   const plan = metric.plan(question);
   const sums = standing?.cells ?? new Float64Array(plan.cells);
   if (standing && standing.question.cols !== cols) {

@@ -101,3 +101,34 @@ export function checkFinite(owner: string, what: string, { data, width }: Rows):
       `column ${wrong % width}; replace or drop such rows`,
   );
 }
+
+/**
+ * One float32 array for each that is wanted, in their shapes.
+ *
+ * @throws ERR_SHAPE if number or shapes differ
+ */
+export function arraysOf(
+  owner: string,
+  wanted: readonly { readonly name: string; readonly shape: Shape }[],
+  values: readonly Data[],
+  wayOut: string,
+): Float32Array[] {
+  const list = wanted.map(({ name, shape }) => `${name} ${text(shape)}`).join(", ") || "none";
+  if (!Array.isArray(values) || values.length !== wanted.length) {
+    const got = Array.isArray(values) ? `${values.length} arrays` : show(values);
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: it must get ${wanted.length} arrays (${list}), got ${got}; ${wayOut}`,
+    );
+  }
+  return wanted.map(({ name, shape }, i) => {
+    const value = values[i] as Data;
+    const found = asTensor(owner, name, value);
+    const flat = isTypedArray(value) && found.data.length === sizeOf(shape);
+    if (flat || `${found.shape}` === `${shape}`) return Float32Array.from(found.data);
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: ${name} must have the shape ${text(shape)}, got ${text(found.shape)}; ${wayOut}`,
+    );
+  });
+}

@@ -2,24 +2,31 @@ import { GlissadeError, show } from "./error.js";
 import type { Named } from "./feed.js";
 import type { Port } from "./graph.js";
 import type { Verdict } from "./judge.js";
-import type { Loss } from "./losses/loss.js";
-import type { Metric } from "./metrics/metric.js";
+import type { Loss, LossFunction, LossRule } from "./losses/loss.js";
+import type { Metric, MetricFunction, MetricRule, PlannedMetric } from "./metrics/metric.js";
 import { member } from "./names.js";
-import type { Optimizer } from "./optimizers/optimizer.js";
+import { completeOptimizer } from "./optimizers/base.js";
+import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
+import { ownLoss, ownMetric } from "./own.js";
 import { field, needed, nonNegative, resolve } from "./options.js";
+
+/** A loss, one of the user's own, or a name. */
+export type AnyLoss = Loss | LossRule | LossFunction | string;
+/** A metric, one of the user's own, or a name. */
+export type AnyMetric = Metric | MetricRule | MetricFunction | string;
 
 /** What `compile` takes; keyed by output name where a model has several outputs. */
 export interface CompileOptions {
-  /** How weights change: a factory's result or a name. */
-  readonly optimizer: Optimizer | string;
-  /** What is minimised. */
-  readonly loss: Named<Loss | string>;
+  /** How weights change: a factory's result, a rule of the user's own, or a name. */
+  readonly optimizer: Optimizer | OptimizerRule | string;
+  /** What is minimised; outputs that are left out are predicted, but not trained for. */
+  readonly loss: Named<AnyLoss>;
   /** Share of each output in the total loss; 1 each by default. */
   readonly lossWeights?: Named<number> | undefined;
   /** What is watched. */
-  readonly metrics?: Named<readonly (Metric | string)[]> | undefined;
+  readonly metrics?: Named<readonly AnyMetric[]> | undefined;
   /** What is watched with sample and class weights applied. */
-  readonly weightedMetrics?: Named<readonly (Metric | string)[]> | undefined;
+  readonly weightedMetrics?: Named<readonly AnyMetric[]> | undefined;
 }
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
@@ -27,7 +34,7 @@ const anyOf = (rule: string) => field<unknown>(rule, (value) => value !== null, 
 
 export const compileFields = {
   optimizer: needed(
-    field<Optimizer | string>(
+    field<Optimizer | OptimizerRule | string>(
       'an optimizer, or its name such as "adam"',
       (value) => typeof value === "string" || (isObject(value) && "update" in (value as object)),
       [3, null, {}, []],
@@ -66,23 +73,24 @@ function forOutput<T>(
   return (given as Record<string, T>)[name];
 }
 
-const isLoss = (value: unknown): value is Loss =>
-  isObject(value) && typeof (value as Loss).plan === "function" && "targets" in (value as object);
-const isMetric = (value: unknown): value is Metric =>
+const has = (value: unknown, ...methods: string[]) =>
   isObject(value) &&
-  typeof (value as Metric).plan === "function" &&
-  typeof (value as Metric).reset === "function";
+  methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
 
-function lossOf(port: Port, given: unknown): Loss {
+const isLoss = (value: unknown) =>
+  typeof value === "string" || typeof value === "function" || has(value, "evaluate");
+
+function lossOf(given: AnyLoss, { name }: Port): Loss {
   const loss = typeof given === "string" ? member<Loss>("compile", "loss", given) : given;
-  if (isLoss(loss)) return loss;
+  if (has(loss, "plan")) return loss as Loss;
+  if (isLoss(loss)) return ownLoss(loss as LossRule | LossFunction);
   throw new GlissadeError(
     "ERR_OPTION",
-    `compile: loss must be a loss or its name such as "mse", got ${show(given)} for output ${show(port.name)}`,
+    `compile: loss must be a loss, a function, or a name such as "mse", got ${show(given)} for output ${show(name)}`,
   );
 }
 
-function metricsOf(what: string, given: unknown): Metric[] {
+function metricsOf(what: string, given: readonly AnyMetric[] | undefined): PlannedMetric[] {
   if (given === undefined) return [];
   if (!Array.isArray(given)) {
     throw new GlissadeError(
@@ -90,29 +98,51 @@ function metricsOf(what: string, given: unknown): Metric[] {
       `compile: ${what} must be an array of metrics or names such as ["accuracy"], got ${show(given)}`,
     );
   }
-  return given.map((one: unknown) => {
+  return (given as readonly AnyMetric[]).map((one) => {
     const metric = typeof one === "string" ? member<Metric>("compile", "metric", one) : one;
-    if (isMetric(metric)) return metric;
+    if (has(metric, "plan")) return metric as Metric;
+    if (typeof metric === "function" || has(metric, "reset", "update", "result")) {
+      return ownMetric(metric);
+    }
     throw new GlissadeError(
       "ERR_OPTION",
-      `compile: ${what} must hold metrics or names such as "accuracy", got ${show(one)}`,
+      `compile: ${what} must hold metrics, functions, or names such as "accuracy", got ${show(one)}; ` +
+        "a metric of your own has reset(), update({ prediction, target, weight }) and result()",
     );
   });
 }
 
-/** What is asked of one output. @throws ERR_OPTION if an option breaks its rule */
-export function verdictOf(port: Port, ports: readonly Port[], options: CompileOptions): Verdict {
-  const notKeyed = (value: unknown) => typeof value === "string" || isLoss(value);
-  const loss = forOutput("loss", options.loss, ports, port, notKeyed);
+/** How the weights change. */
+export function optimizerOf({ optimizer }: CompileOptions): Optimizer {
+  if (typeof optimizer === "string") return member<Optimizer>("compile", "optimizer", optimizer);
+  return completeOptimizer(optimizer);
+}
+
+/**
+ * What is asked of one output; nothing where several outputs have losses by name and this one has none.
+ *
+ * @throws ERR_OPTION if an option breaks its rule
+ */
+export function verdictOf(
+  port: Port,
+  ports: readonly Port[],
+  options: CompileOptions,
+): Verdict | undefined {
   const isNumber = (value: unknown) => typeof value === "number";
+  const loss = forOutput<AnyLoss>("loss", options.loss, ports, port, isLoss);
   const lossWeight = forOutput<number>("lossWeights", options.lossWeights, ports, port, isNumber);
   const metrics = (what: "metrics" | "weightedMetrics") =>
     metricsOf(what, forOutput(what, options[what], ports, port, Array.isArray));
-  return {
-    loss: lossOf(port, loss),
-    lossWeight: resolve("compile", { lossWeights: nonNegative(1) }, { lossWeights: lossWeight })
-      .lossWeights,
-    metrics: metrics("metrics"),
-    weightedMetrics: metrics("weightedMetrics"),
-  };
+  const asked = { metrics: metrics("metrics"), weightedMetrics: metrics("weightedMetrics") };
+  if (loss === undefined && ports.length > 1) {
+    if (asked.metrics.length + asked.weightedMetrics.length === 0) return undefined;
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `compile: an output with metrics must have a loss, got none for ${show(port.name)}; ` +
+        "give it one, with a weight of 0 in lossWeights if it is only to be watched",
+    );
+  }
+  const weights = { lossWeights: nonNegative(1) };
+  const { lossWeights } = resolve("compile", weights, { lossWeights: lossWeight });
+  return { loss: lossOf(loss!, port), lossWeight: lossWeights, ...asked };
 }

@@ -1,18 +1,22 @@
-import { type CompileOptions, compileFields, verdictOf } from "./compileOptions.js";
-import { type Feed, gather } from "./feed.js";
-import { Judge, type Mode } from "./judge.js";
+import { type CompileOptions, compileFields, optimizerOf, verdictOf } from "./compileOptions.js";
+import { type Batch, gather } from "./feed.js";
+import { Judge, type KeptSums, type Mode } from "./judge.js";
 import type { Holdings } from "./memory.js";
-import { member } from "./names.js";
-import type { Optimizer } from "./optimizers/optimizer.js";
 import { resolve } from "./options.js";
-import type { Program } from "./program.js";
+import type { ModelWeight, Program } from "./program.js";
 import { Updater } from "./updater.js";
 
 /** Losses and metrics of the last batches, by name. */
 export type Logs = Record<string, number>;
 
+/** A weight that trains, and where its gradient lies. */
+export interface TrainedWeight extends ModelWeight {
+  readonly gradient: number;
+}
+
 /** A program with losses, metrics and an optimizer: everything that a training step runs. */
 export class Compiled {
+  /** One an output that has a loss. */
   readonly judges: readonly Judge[];
   readonly updater: Updater;
 
@@ -24,12 +28,13 @@ export class Compiled {
   ) {
     resolve("compile", compileFields, options);
     const ports = program.topology.outputs;
-    const optimizer = member<Optimizer>("compile", "optimizer", options.optimizer);
-    this.judges = ports.map((port) => {
+    this.judges = ports.flatMap((port) => {
       const verdict = verdictOf(port, ports, options);
+      if (!verdict) return [];
       return new Judge(holdings, program, port, verdict, verdict.loss.targets === "labels");
     });
-    this.updater = new Updater(holdings, program, optimizer);
+    const counts = program.weights.map(({ count }) => count);
+    this.updater = new Updater(holdings, counts, optimizerOf(options));
   }
 
   /** Takes effect in place of what was compiled before. */
@@ -44,91 +49,108 @@ export class Compiled {
     this.updater.release();
   }
 
-  /** Makes room for batches of so many examples. @throws ERR_MEMORY */
-  reserve(feed: Feed, batch: number, training: boolean): void {
-    this.program.plan(batch, training);
-    for (const judge of this.judgesOf(feed)) judge.reserve(batch);
+  /** Reads which weights train, and makes room for what training keeps beside them. @throws ERR_MEMORY */
+  begin(): TrainedWeight[] {
+    const { program, updater } = this;
+    const gradients = updater.begin(
+      program.weights.map(({ layer, index, path, count }) => {
+        const { trainable, learningRateMultiplier: multiplier, addresses } = layer;
+        if (!trainable || multiplier === 0) return undefined;
+        return { address: addresses[index]!, count, path, multiplier };
+      }),
+    );
+    program.bindGradients(gradients);
+    return program.weights.flatMap((weight, i) =>
+      gradients[i] ? { ...weight, gradient: gradients[i] } : [],
+    );
   }
 
   /** Clears the sums of losses and metrics. */
-  reset(feed: Feed, mode: Mode): void {
-    for (const judge of this.judgesOf(feed)) judge.reset(mode);
+  reset(mode: Mode): void {
+    for (const judge of this.judges) judge.reset(mode);
   }
 
-  /** One update on rows `order[start …]`. */
-  trainStep(feed: Feed, order: Int32Array | undefined, start: number, batch: number): void {
+  /** Puts the sums aside, so that others may evaluate meanwhile. */
+  keep(mode: Mode): KeptSums[] {
+    return this.judges.map((judge) => judge.keep(mode));
+  }
+
+  /** Takes up sums that were put aside. */
+  resume(mode: Mode, kept: readonly KeptSums[]): void {
+    this.judges.forEach((judge, i) => judge.resume(mode, kept[i]!));
+  }
+
+  /** One update. @throws ERR_MEMORY before anything changes */
+  trainStep(batch: Batch): void {
+    this.slopes(batch);
+    this.updater.update();
+  }
+
+  /** The gradients of all that trains; nothing changes but the sums. @throws ERR_MEMORY */
+  slopes(batch: Batch): void {
     const { program, updater } = this;
+    this.reserve(batch, true);
     program.run.step = updater.step;
-    this.forward(feed, order, start, batch, true);
+    this.forward(batch, true);
     updater.clear();
     program.clearGradients();
-    this.judge(feed, order, start, batch, "train", true);
+    this.judge(batch, "train", true);
     program.backward();
-    updater.update();
   }
 
-  /** Losses and metrics of rows `order[start …]`; nothing changes but the sums. */
-  testStep(feed: Feed, order: Int32Array | undefined, start: number, batch: number): void {
-    this.forward(feed, order, start, batch, false);
-    this.judge(feed, order, start, batch, "test", false);
+  /** Losses and metrics; nothing changes but the sums. @throws ERR_MEMORY */
+  testStep(batch: Batch): void {
+    this.reserve(batch, false);
+    this.forward(batch, false);
+    this.judge(batch, "test", false);
   }
 
   /** What the sums say: `loss`, then metrics, with the output's name before them where there are several. */
-  logs(feed: Feed, mode: Mode): Logs {
-    const judges = this.judgesOf(feed);
+  logs(mode: Mode): Logs {
+    const several = this.program.topology.outputs.length > 1;
     const logs: Logs = { loss: 0 };
-    for (const judge of judges) {
+    for (const judge of this.judges) {
       const loss = judge.lossOf(mode);
       logs.loss! += loss * judge.verdict.lossWeight;
-      const prefix = judges.length > 1 ? `${judge.port.name}_` : "";
+      const prefix = several ? `${judge.port.name}_` : "";
       if (prefix) logs[`${prefix}loss`] = loss;
       for (const [name, value] of judge.metricsOf(mode)) logs[prefix + name] = value;
     }
     return logs;
   }
 
-  private judgesOf({ targets }: Feed): Judge[] {
-    return this.judges.map((judge, i) => judge.for(targets[i]!.labels));
+  /** Makes room for a batch as large as this one. */
+  private reserve({ feed, rows }: Batch, training: boolean): void {
+    this.program.plan(rows, training);
+    this.judges.forEach((judge, i) => judge.for(feed.targets[i]!.labels).reserve(rows));
   }
 
-  private forward(
-    feed: Feed,
-    order: Int32Array | undefined,
-    start: number,
-    batch: number,
-    training: boolean,
-  ): void {
+  private forward(batch: Batch, training: boolean): void {
     const { program, holdings } = this;
     program.topology.inputs.forEach(({ node }, i) => {
       const address = program.address(program.valueOf(node));
-      gather(holdings.memory, feed.inputs[i]!, node.dtype, address, order, start, batch);
+      gather(holdings.memory, batch.feed.inputs[i]!, node.dtype, address, batch);
     });
-    program.run.batch = batch;
+    program.run.batch = batch.rows;
     program.run.training = training;
     program.forward();
   }
 
-  private judge(
-    feed: Feed,
-    order: Int32Array | undefined,
-    start: number,
-    batch: number,
-    mode: Mode,
-    withGradient: boolean,
-  ): void {
+  private judge(batch: Batch, mode: Mode, withGradient: boolean): void {
     const { memory } = this.holdings;
+    const { feed, rows } = batch;
     this.judges.forEach((either, i) => {
       const judge = either.for(feed.targets[i]!.labels);
       const dtype = judge.labels ? "int32" : "float32";
-      gather(memory, feed.targets[i]!, dtype, judge.target, order, start, batch);
+      gather(memory, feed.targets[i]!, dtype, judge.target, batch);
       const weights = feed.weights[i];
       let total: number | undefined;
       if (weights) {
         const column = { data: weights, rows: feed.rows, width: judge.leading };
-        gather(memory, column, "float32", judge.rowWeights, order, start, batch);
-        total = memory.floats(judge.rowWeights, batch * judge.leading).reduce((a, b) => a + b, 0);
+        gather(memory, column, "float32", judge.rowWeights, batch);
+        total = memory.floats(judge.rowWeights, rows * judge.leading).reduce((a, b) => a + b, 0);
       }
-      judge.run(mode, batch, total, withGradient);
+      judge.run(mode, rows, total, withGradient);
     });
   }
 }

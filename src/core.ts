@@ -11,21 +11,43 @@ export * as metrics from "./metrics/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { Logs } from "./compiled.js";
-export type { CompileOptions } from "./compileOptions.js";
+export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";
+export { type Dataset, dataset } from "./dataset.js";
 export { classWeights, oneHot, parseIdx, standardize, toCategorical } from "./data.js";
 export { engineInfo, ready } from "./engine.js";
 export { type ErrorCode, GlissadeError } from "./error.js";
-export type { EvaluateOptions, FitOptions, PredictOptions } from "./fitOptions.js";
-export { fromBytes, toBytes } from "./formats/glissade.js";
+export type {
+  EvaluateDatasetOptions,
+  EvaluateOptions,
+  FitDatasetOptions,
+  FitOptions,
+  PredictOptions,
+} from "./fitOptions.js";
+export {
+  fromBytes,
+  type FromBytesOptions,
+  toBytes,
+  type ToBytesOptions,
+} from "./formats/glissade.js";
 export type { History } from "./history.js";
 export { type GraphNode, Layer, layer } from "./layer.js";
-export type { Loss } from "./losses/loss.js";
-export type { Metric } from "./metrics/metric.js";
-export type { Model } from "./model.js";
+export type { Judged, Loss, LossFunction, LossRule } from "./losses/loss.js";
+export type { Metric, MetricFunction, MetricRule } from "./metrics/metric.js";
+export { type Minimum, type MinimizeStep, minimize, type ValueAndGradient } from "./minimize.js";
+export type { AnyModel, Model } from "./model.js";
 export { graph, type Sequential, sequential, train } from "./models.js";
-export type { Optimizer } from "./optimizers/optimizer.js";
+export type { Gradients } from "./network.js";
+export type { LearningRate, Optimizer, OptimizerRule, Schedule } from "./optimizers/optimizer.js";
 export { classificationReport, confusionMatrix } from "./report.js";
 export { randomSeed } from "./seed.js";
-export type { Activation, Initializer, LayerDefinition, Stage } from "./stage.js";
+export type {
+  Activation,
+  Initializer,
+  InitializerFunction,
+  LayerDefinition,
+  Stage,
+} from "./stage.js";
+export type { Stream } from "./pass.js";
+export type { Item } from "./stream.js";
 export { type Data, type Tensor, tensor } from "./tensor.js";
 export type { Epoch } from "./train.js";

@@ -19,8 +19,11 @@ export interface Target extends Column {
   readonly labels: boolean;
 }
 
+/** Several, keyed by the names of inputs or outputs. */
+export type ByName<T> = Readonly<Record<string, T>>;
+
 /** Bare for a model with one input or output, keyed by name where there are several. */
-export type Named<T> = T | Readonly<Record<string, T>>;
+export type Named<T> = T | ByName<T>;
 
 /** Everything that training or evaluating reads, checked. */
 export interface Feed {
@@ -30,6 +33,23 @@ export interface Feed {
   /** Weight of each row, one entry an output; `undefined` where all are 1. */
   readonly weights: readonly (Float32Array | undefined)[];
 }
+
+/** Some rows of a feed: what one step works on. */
+export interface Batch {
+  readonly feed: Feed;
+  /** Rows `order[start …]`, or `start …` themselves where there is no order. */
+  readonly order: Int32Array | undefined;
+  readonly start: number;
+  readonly rows: number;
+}
+
+/** All rows of a feed at once. */
+export const wholeBatch = (feed: Feed): Batch => ({
+  feed,
+  order: undefined,
+  start: 0,
+  rows: feed.rows,
+});
 
 /** Rows below this width are copied faster by a loop than by a view a row. */
 const NARROW = 32;
@@ -47,9 +67,7 @@ export function gather(
   { data, width }: Column,
   dtype: DType,
   address: number,
-  order: Int32Array | undefined,
-  start: number,
-  rows: number,
+  { order, start, rows }: Omit<Batch, "feed">,
 ): void {
   const view = viewOf(memory, dtype, address, rows * width);
   const source = data as Float32Array;
@@ -67,22 +85,24 @@ export function gather(
   }
 }
 
+/** Whether something is an object of entries by name, and no data. */
+export const isKeyed = (given: unknown): given is Readonly<Record<string, unknown>> =>
+  typeof given === "object" &&
+  given !== null &&
+  !isTensor(given) &&
+  !Array.isArray(given) &&
+  !ArrayBuffer.isView(given);
+
 /** One entry a port, from a bare value or an object keyed by the ports' names. */
 function perPort<T>(owner: string, what: string, ports: readonly Port[], given: unknown): T[] {
-  const keyed =
-    typeof given === "object" &&
-    given !== null &&
-    !isTensor(given) &&
-    !Array.isArray(given) &&
-    !ArrayBuffer.isView(given);
-  if (!keyed) {
+  if (!isKeyed(given)) {
     if (ports.length === 1) return [given as T];
     throw new GlissadeError(
       "ERR_SHAPE",
       `${owner}: ${what} must be an object keyed by ${names(ports)}, got ${show(given)}`,
     );
   }
-  const object = given as Record<string, T>;
+  const object = given as Readonly<Record<string, T>>;
   const missing = ports.find(({ name }) => object[name] === undefined);
   const stray = Object.keys(object).find((key) => !ports.some(({ name }) => name === key));
   if (missing || stray !== undefined) {

@@ -1,13 +1,22 @@
 import type { Callback } from "./callbacks/callback.js";
 import type { Named } from "./feed.js";
 import { choice, count, field, flag, fraction, optional, type Options, whole } from "./options.js";
+import type { Stream } from "./pass.js";
+import type { Item } from "./stream.js";
 import type { Data } from "./tensor.js";
 import type { ClassWeight } from "./weighting.js";
 
-type ValidationData =
+/** Data in memory, or a dataset. */
+export type ValidationData =
+  | Stream<Item>
   | readonly [x: Named<Data>, y: Named<Data>]
   | readonly [x: Named<Data>, y: Named<Data>, sampleWeight: Named<Data>];
 
+const isStream = (value: unknown) =>
+  typeof value === "function" ||
+  (isObject(value) &&
+    !Array.isArray(value) &&
+    (Symbol.asyncIterator in (value as object) || Symbol.iterator in (value as object)));
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** Milliseconds without a turn of the event loop: a page must draw, elsewhere progress suffices. */
@@ -33,38 +42,35 @@ export const evaluateFields = {
   sampleWeight: data(),
 };
 
-export const fitFields = {
+const commonFields = {
   ...batchSizeField,
   /** Number of the last epoch; with `initialEpoch` 0, how often all rows are seen. */
   epochs: count(1),
-  /** Share of the rows, the last ones, that are kept out of training and watched. */
-  validationSplit: fraction(0),
-  /** What is watched instead: [x, y] or [x, y, sampleWeight]. */
+  /** What is watched: [x, y], [x, y, sampleWeight], or a dataset. */
   validationData: optional(
     field<ValidationData | undefined>(
-      "[x, y] or [x, y, sampleWeight]",
-      (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
-      [3, [], [1], null],
+      "[x, y], [x, y, sampleWeight] or a dataset",
+      (value) =>
+        isStream(value) || (Array.isArray(value) && (value.length === 2 || value.length === 3)),
+      [3, [], [1], {}, null],
     ),
   ),
+  /** Batches of a validation dataset; all of them otherwise. */
+  validationSteps: optional(count()),
   /** Every how many epochs. */
   validationFreq: count(1),
   /** Rows a step of validation; `batchSize` otherwise. */
   validationBatchSize: optional(count()),
-  /** Whether each epoch has its own order of rows. */
-  shuffle: flag(true),
   /** Rules shuffling and dropout; the model's seed otherwise. */
   seed: optional(whole()),
-  /** How much each class counts: by number, or "balanced". */
+  /** How much each class counts: by number, or "balanced"; keyed by output where there are several. */
   classWeight: optional(
-    field<ClassWeight | undefined>(
+    field<Named<ClassWeight> | undefined>(
       '"balanced", or an object of weights by class number',
       (value) => value === "balanced" || (isObject(value) && !ArrayBuffer.isView(value)),
       [3, "uniform", null],
     ),
   ),
-  /** How much each row counts. */
-  sampleWeight: data(),
   /** Number of the first epoch, to go on with a run. */
   initialEpoch: whole(0),
   /** Steps an epoch; as many as all rows need otherwise. */
@@ -92,6 +98,27 @@ export const fitFields = {
   checkInputs: flag(false),
 };
 
+export const fitFields = {
+  ...commonFields,
+  /** Share of the rows, the last ones, that are kept out of training and watched. */
+  validationSplit: fraction(0),
+  /** Whether each epoch has its own order of rows. */
+  shuffle: flag(true),
+  /** How much each row counts. */
+  sampleWeight: data(),
+};
+
+/** The dataset brings its own weights and order; where it gives rows, `batchSize` of them make a step. */
+export const fitDatasetFields = commonFields;
+
+export const evaluateDatasetFields = {
+  ...batchSizeField,
+  /** Batches to read; all of them otherwise. */
+  steps: optional(count()),
+};
+
 export type FitOptions = Options<typeof fitFields>;
+export type FitDatasetOptions = Options<typeof fitDatasetFields>;
+export type EvaluateDatasetOptions = Options<typeof evaluateDatasetFields>;
 export type EvaluateOptions = Options<typeof evaluateFields>;
 export type PredictOptions = Options<typeof batchSizeField>;

@@ -1,5 +1,5 @@
 import { GlissadeError, show } from "./error.js";
-import { type GraphNode, type Layer } from "./layer.js";
+import { type GraphNode, graphNode, type Layer } from "./layer.js";
 
 /** A node that users name: where data go in or come out. */
 export interface Port {
@@ -47,26 +47,36 @@ export function topology(
         `[${stray.shape.join(", ")}] is missing; add it to inputs`,
     );
   }
-  const layers = [...new Set(nodes.flatMap(({ layer }) => layer ?? []))];
-  return { inputs, outputs, nodes, layers, names: nameLayers(owner, layers) };
+  const within = new Map<Layer, string | undefined>();
+  for (const node of nodes) {
+    if (node.layer && !within.has(node.layer)) within.set(node.layer, node.within);
+  }
+  const layers = [...within.keys()];
+  return { inputs, outputs, nodes, layers, names: nameLayers(owner, within) };
 }
 
-/** Numbers layers within the model, `dense`, `dense_1`; names of the user's stay. */
-function nameLayers(owner: string, layers: readonly Layer[]): Map<Layer, string> {
+/**
+ * Numbers layers within the model, `dense`, `dense_1`; names of the user's stay, but where parts of two models share
+ * one, the model's name is put before it.
+ */
+function nameLayers(
+  owner: string,
+  within: ReadonlyMap<Layer, string | undefined>,
+): Map<Layer, string> {
   const names = new Map<Layer, string>();
   const taken = new Set<string>();
-  for (const layer of layers.filter(({ numbered }) => !numbered)) {
-    if (taken.has(layer.name)) {
+  const rank = (layer: Layer) => (layer.numbered ? 2 : Number(within.get(layer) !== undefined));
+  for (const layer of [...within.keys()].sort((a, b) => rank(a) - rank(b))) {
+    const clashes = taken.has(layer.name) && !layer.numbered;
+    const part = within.get(layer);
+    if (clashes && part === undefined) {
       throw new GlissadeError(
         "ERR_OPTION",
         `${owner}: every layer must have a name of its own, got two called ${show(layer.name)}; rename one`,
       );
     }
-    taken.add(layer.name);
-    names.set(layer, layer.name);
-  }
-  for (const layer of layers.filter(({ numbered }) => numbered)) {
-    const name = freeName(layer, taken);
+    const wish = clashes ? { name: `${part}_${layer.name}`, type: layer.name } : layer;
+    const name = freeName(wish, taken);
     layer.name ||= name;
     taken.add(name);
     names.set(layer, name);
@@ -75,21 +85,59 @@ function nameLayers(owner: string, layers: readonly Layer[]): Map<Layer, string>
 }
 
 /** The name that a layer has already, or its type; with a number if that is taken. */
-export function freeName({ name, type }: Layer, taken: ReadonlySet<string>): string {
+export function freeName(
+  { name, type }: Pick<Layer, "name" | "type">,
+  taken: ReadonlySet<string>,
+): string {
   let free = name || type;
   for (let number = 1; taken.has(free); number++) free = `${type}_${number}`;
   return free;
 }
 
-/** The same graph of unbuilt layers, which share nothing with the first. */
-export function copyOf({ inputs, outputs, nodes, layers }: Topology): Topology {
-  const twins = new Map(layers.map((layer) => [layer, layer.twin()] as const));
-  const copies = new Map<GraphNode, GraphNode>();
+/** What becomes of each node when inputs and layers are replaced. */
+function redraw(
+  { nodes }: Topology,
+  replacements: ReadonlyMap<GraphNode, GraphNode>,
+  layerOf: (layer: Layer) => Layer,
+  within?: string,
+): ReadonlyMap<GraphNode, GraphNode> {
+  const drawn = new Map(replacements);
   for (const node of nodes) {
-    const read = node.inputs.map((input) => copies.get(input)!);
-    copies.set(node, node.layer ? twins.get(node.layer)!.apply(read) : node);
+    if (drawn.has(node) || !node.layer) continue;
+    const made = layerOf(node.layer).apply(node.inputs.map((input) => drawn.get(input)!));
+    drawn.set(node, within ? graphNode({ ...made, within }) : made);
   }
-  const ports = (list: readonly Port[]) =>
-    list.map(({ name, node }) => ({ name, node: copies.get(node)! }));
-  return topology("clone", ports(inputs), ports(outputs));
+  return drawn;
+}
+
+const portsOf = (list: readonly Port[], drawn: ReadonlyMap<GraphNode, GraphNode>) =>
+  list.map(({ name, node }) => ({ name, node: drawn.get(node)! }));
+
+/** The same graph of unbuilt layers, which share nothing with the first. */
+export function copyOf(graph: Topology): Topology {
+  const twins = new Map(graph.layers.map((layer) => [layer, layer.twin()] as const));
+  const inputs = new Map(graph.inputs.map(({ node }) => [node, node] as const));
+  const drawn = redraw(graph, inputs, (layer) => twins.get(layer)!);
+  return topology("clone", portsOf(graph.inputs, drawn), portsOf(graph.outputs, drawn));
+}
+
+/** The outputs of the same layers over other inputs, one for each of the graph's, as part of another graph. */
+export function applyGraph(
+  owner: string,
+  graph: Topology,
+  inputs: readonly GraphNode[],
+): readonly Port[] {
+  graph.inputs.forEach(({ name, node: { shape } }, i) => {
+    const given = inputs[i]!.shape;
+    if (`${given}` === `${shape}`) return;
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: apply must get [${shape.join(", ")}] for its input ${show(name)}, got [${given.join(", ")}]`,
+    );
+  });
+  const replaced = new Map(graph.inputs.map(({ node }, i) => [node, inputs[i]!] as const));
+  return portsOf(
+    graph.outputs,
+    redraw(graph, replaced, (layer) => layer, owner),
+  );
 }

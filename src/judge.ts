@@ -1,7 +1,7 @@
 import type { Port } from "./graph.js";
 import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
 import { type Holdings, NO_RUN, type Run } from "./memory.js";
-import type { Metric, MetricFrame, MetricPlan } from "./metrics/metric.js";
+import type { MetricFrame, MetricPlan, PlannedMetric } from "./metrics/metric.js";
 import type { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
 
@@ -9,14 +9,14 @@ import { sizeOf } from "./stage.js";
 export interface Verdict {
   readonly loss: Loss;
   readonly lossWeight: number;
-  readonly metrics: readonly Metric[];
+  readonly metrics: readonly PlannedMetric[];
   /** Metrics that heed sample and class weights. */
-  readonly weightedMetrics: readonly Metric[];
+  readonly weightedMetrics: readonly PlannedMetric[];
 }
 
 /** A metric at its place, with float64 cells for training and others for evaluating. */
 interface Watch {
-  readonly metric: Metric;
+  readonly metric: PlannedMetric;
   readonly weighted: boolean;
   readonly plan: MetricPlan;
   readonly frame: MetricFrame;
@@ -26,10 +26,21 @@ interface Watch {
 /** Training and evaluating keep separate sums: callbacks may evaluate in the middle of an epoch. */
 export type Mode = "train" | "test";
 
+/** Running sums of the loss and the metrics, by mode. */
+interface Sums {
+  /** Examples seen since the sums were cleared. */
+  readonly seen: Record<Mode, number>;
+  readonly cells: Record<Mode, Run>;
+}
+
+/** Sums put aside, so that others may use their place. */
+export interface KeptSums {
+  readonly seen: number;
+  readonly cells: Int32Array;
+}
+
 /** Compares one output with its targets: writes the loss and its gradient, and feeds the metrics. */
 export class Judge {
-  /** Examples seen since the sums were cleared. */
-  readonly seen: Record<Mode, number> = { train: 0, test: 0 };
   readonly cols: number;
   /** Rows an example: the sizes of all axes between the batch and the last. */
   readonly leading: number;
@@ -37,7 +48,6 @@ export class Judge {
   private readonly plan: LossPlan;
   private readonly watches: readonly Watch[];
   private readonly frame: LossFrame;
-  private cells: Record<Mode, Run> = { train: NO_RUN, test: NO_RUN };
   private batchRun: Run = NO_RUN;
   private capacity = 0;
   /** The value that the loss takes: what the last activation read, if it is absorbed. */
@@ -55,6 +65,10 @@ export class Judge {
     readonly port: Port,
     readonly verdict: Verdict,
     readonly labels: boolean,
+    private readonly sums: Sums = {
+      seen: { train: 0, test: 0 },
+      cells: { train: NO_RUN, test: NO_RUN },
+    },
   ) {
     const { shape } = port.node;
     const cols = (this.cols = shape.at(-1) ?? 1);
@@ -63,7 +77,7 @@ export class Judge {
     const owner = "compile";
     const activation = program.activationOf(this.value);
     const pair = program.absorbable(this.value);
-    this.plan = verdict.loss.plan({ owner, cols, activation, absorbable: !!pair, labels });
+    this.plan = verdict.loss.plan({ owner, shape, cols, activation, absorbable: !!pair, labels });
     this.absorb = this.plan.absorbs ? pair?.absorb : undefined;
     this.judged = this.absorb ? pair!.input : this.value;
     const at = { rows: 0, cols, prediction: 0, target: 0, weight: 0, scratch: 0 };
@@ -75,17 +89,17 @@ export class Judge {
     ];
     this.watches = asked.map((one, i) => ({
       ...one,
-      plan: one.metric.plan({ owner, cols, labels, logits }),
+      plan: one.metric.plan({ owner, shape, cols, labels, logits }),
       frame: { ...at, cells: 0 },
       piece: i + 1,
     }));
   }
 
-  /** The judge of the same output for targets of the other kind, where the loss takes both. */
+  /** The judge of the same output for targets of the other kind, where the loss takes both; sums are in common. */
   for(labels: boolean): Judge {
     if (labels === this.labels) return this;
-    const { holdings, program, port, verdict } = this;
-    return (this.twin ??= new Judge(holdings, program, port, verdict, labels));
+    const { holdings, program, port, verdict, sums } = this;
+    return (this.twin ??= new Judge(holdings, program, port, verdict, labels, sums));
   }
 
   /** Takes effect: from now on backward begins where this loss writes its gradient. */
@@ -96,9 +110,8 @@ export class Judge {
   /** Gives back all that it holds. */
   release(): void {
     this.twin?.release();
-    for (const run of [this.batchRun, this.cells.train, this.cells.test]) {
-      this.holdings.release(run);
-    }
+    const { train, test } = this.sums.cells;
+    for (const run of [this.batchRun, train, test]) this.holdings.release(run);
   }
 
   /** Makes room for the targets of `batch` examples. @throws ERR_MEMORY if there is none. */
@@ -106,11 +119,11 @@ export class Judge {
     if (batch <= this.capacity) return;
     const rows = batch * this.leading;
     const scratch = [this.plan, ...this.watches.map(({ plan }) => plan)];
-    const cells = [2, ...this.watches.map(({ plan }) => 2 * plan.cells)];
-    if (this.capacity === 0) {
-      for (const mode of ["train", "test"] as const) {
-        this.cells[mode] = this.holdings.replace(this.cells[mode], cells);
-      }
+    const { cells } = this.sums;
+    for (const mode of ["train", "test"] as const) {
+      if (cells[mode] !== NO_RUN) continue;
+      const words = [2, ...this.watches.map(({ plan }) => 2 * plan.cells)];
+      cells[mode] = this.holdings.replace(NO_RUN, words);
     }
     this.capacity = 0;
     this.batchRun = this.holdings.replace(this.batchRun, [
@@ -135,9 +148,24 @@ export class Judge {
 
   /** Clears the sums. */
   reset(mode: Mode): void {
-    const { words, address } = this.cells[mode];
+    const { words, address } = this.sums.cells[mode];
     this.holdings.memory.kernels.fill(0, words, address, 0);
-    this.seen[mode] = 0;
+    this.sums.seen[mode] = 0;
+    for (const { plan } of this.watches) plan.reset?.();
+  }
+
+  /** Puts the sums aside. */
+  keep(mode: Mode): KeptSums {
+    const { words, address } = this.sums.cells[mode];
+    const cells = this.holdings.memory.integers(address, words).slice();
+    return { seen: this.sums.seen[mode], cells };
+  }
+
+  /** Takes up sums that were put aside. */
+  resume(mode: Mode, { seen, cells }: KeptSums): void {
+    const { address } = this.sums.cells[mode];
+    this.holdings.memory.integers(address, cells.length).set(cells);
+    this.sums.seen[mode] = seen;
   }
 
   /**
@@ -162,7 +190,8 @@ export class Judge {
     frame.loss = loss;
     frame.scratch = scratch;
     frame.gradient = withGradient ? program.slopeAddress(this.judged) : 0;
-    const [cell] = this.cells[mode].pieces as [number];
+    const { pieces } = this.sums.cells[mode];
+    const cell = pieces[0]!;
     if (verdict.loss.kind === "row") {
       const share = this.share(rows, total);
       if (weights) k.rescale(0, rows, weights, shares, share * verdict.lossWeight, 0);
@@ -176,21 +205,21 @@ export class Judge {
       this.plan.run(k, frame);
       k.addLoss(0, 1, loss, 0, batch, cell);
     }
-    this.seen[mode] += batch;
+    this.sums.seen[mode] += batch;
     this.watches.forEach(({ plan, frame: at, weighted, piece }) => {
       at.rows = rows;
       at.prediction = program.address(this.value);
       at.target = target;
       at.weight = weighted ? weights : 0;
       at.scratch = scratch;
-      at.cells = this.cells[mode].pieces[piece]!;
+      at.cells = pieces[piece]!;
       plan.update(k, at);
     });
   }
 
   /** Mean loss of the examples since {@link reset}. */
   lossOf(mode: Mode): number {
-    return this.read(mode, 0, 1)[0]! / this.seen[mode];
+    return this.read(mode, 0, 1)[0]! / this.sums.seen[mode];
   }
 
   /** Name and value of each metric. */
@@ -202,7 +231,7 @@ export class Judge {
   }
 
   private read(mode: Mode, piece: number, count: number): Float64Array {
-    return this.holdings.memory.doubles(this.cells[mode].pieces[piece]!, count);
+    return this.holdings.memory.doubles(this.sums.cells[mode].pieces[piece]!, count);
   }
 
   /** What one row's loss counts for in the batch's. */

@@ -1,3 +1,4 @@
+import { arraysOf } from "./columns.js";
 import { GlissadeError, show } from "./error.js";
 import { memory, NO_RUN, type Run } from "./memory.js";
 import { flag, label, nonNegative, resolve, shape } from "./options.js";
@@ -9,7 +10,7 @@ import {
   type Stage,
   type WeightSpec,
 } from "./stage.js";
-import { type Data, isTypedArray, type Tensor, tensor } from "./tensor.js";
+import { type Data, type Tensor, tensor } from "./tensor.js";
 
 /** Options that every layer has. */
 export const layerFields = {
@@ -40,6 +41,8 @@ export interface GraphNode {
   readonly dtype: DType;
   /** Of an input: its name, if the user gave one. */
   readonly name?: string | undefined;
+  /** The name of the model as whose part it was applied, if it was. */
+  readonly within?: string | undefined;
 }
 
 const nodes = new WeakSet<object>();
@@ -158,25 +161,8 @@ export class Layer {
 
   /** What {@link setWeights} would write. @throws ERR_SHAPE if number or shapes differ. */
   checkWeights(values: readonly Data[]): Float32Array[] {
-    const owner = `${this.owner}: setWeights`;
-    const wanted = this.weights.map(({ name, shape }) => `${name} [${shape.join(", ")}]`);
-    if (!Array.isArray(values) || values.length !== wanted.length) {
-      const got = Array.isArray(values) ? `${values.length} arrays` : show(values);
-      throw new GlissadeError(
-        "ERR_SHAPE",
-        `${owner}: it must get ${wanted.length} arrays (${wanted.join(", ") || "no weights"}), got ${got}`,
-      );
-    }
-    return this.weights.map(({ name, shape }, i) => {
-      const found = tensor(values[i] as Data);
-      const flat = isTypedArray(values[i]) && found.data.length === sizeOf(shape);
-      if (flat || `${found.shape}` === `${shape}`) return Float32Array.from(found.data);
-      throw new GlissadeError(
-        "ERR_SHAPE",
-        `${owner}: ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]; ` +
-          "getWeights() gives order and shapes",
-      );
-    });
+    const wayOut = "getWeights() gives order and shapes";
+    return arraysOf(`${this.owner}: setWeights`, this.weights, values, wayOut);
   }
 
   /** How many numbers its weights are. */
@@ -198,8 +184,14 @@ export class Layer {
       this.run = heap.allocateRun(this.weights.map(({ count }) => count));
       this.weights.forEach(({ initializer, shape, count }, i) => {
         const address = this.addresses[i]!;
-        const stream = firstStream + i;
-        initializer.fill(heap.kernels, { address, count, ...fans(shape), seed, stream });
+        const given = { ...fans(shape), seed, stream: firstStream + i };
+        if (typeof initializer === "function") {
+          const values = initializer({ ...given, shape });
+          heap.floats(address, count).set(this.checkValues(values, count));
+          return;
+        }
+        const floats = (at: number, words: number) => heap.floats(at, words);
+        initializer.fill(heap.kernels, { address, count, ...given, floats });
       });
     }
     this.holders++;
@@ -210,6 +202,14 @@ export class Layer {
     if (--this.holders > 0) return;
     memory().release(this.run.address);
     this.run = NO_RUN;
+  }
+
+  private checkValues(values: ArrayLike<number>, count: number): ArrayLike<number> {
+    if (values?.length === count) return values;
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${this.owner}: an initializer must return the ${count} numbers of the weight, got ${show(values)}`,
+    );
   }
 
   private get owner(): string {

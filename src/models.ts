@@ -1,19 +1,23 @@
 import { GlissadeError, show } from "./error.js";
-import type { Named } from "./feed.js";
+import type { ByName, Named } from "./feed.js";
 import type { FitOptions } from "./fitOptions.js";
 import { freeName, type Port, topology } from "./graph.js";
 import { type GraphNode, graphNode, isNode, Layer } from "./layer.js";
-import { Model, type ModelOptions } from "./model.js";
+import { type AnyModel, Model } from "./model.js";
+import type { ModelOptions } from "./modelGraph.js";
 import type { Shape } from "./stage.js";
 import type { Data, Tensor } from "./tensor.js";
 import type { Epoch } from "./train.js";
 
+/** What a `sequential` is made of: layers and whole models, after an input if that is given as a node. */
+type Item = Layer | Model | GraphNode;
+
 /** A model that is one layer after another. */
 export class Sequential extends Model {
-  private readonly stack: (Layer | GraphNode)[];
+  private readonly stack: Item[];
 
-  constructor(items: readonly (Layer | GraphNode)[], options: ModelOptions) {
-    const stack: (Layer | GraphNode)[] = [];
+  constructor(items: readonly Item[], options: ModelOptions) {
+    const stack: Item[] = [];
     super("sequential", (shape) => fold(stack, shape), options);
     this.stack = stack;
     for (const item of items) this.add(item);
@@ -21,11 +25,14 @@ export class Sequential extends Model {
 
   /** Its layers so far. */
   override get layers(): readonly Layer[] {
-    return this.stack.filter((item) => item instanceof Layer);
+    return this.stack.flatMap((item) => {
+      if (item instanceof Model) return item.layers;
+      return item instanceof Layer ? [item] : [];
+    });
   }
 
   /** Puts one more layer at the end. @throws ERR_STATE once the model is built, ERR_OPTION for anything else */
-  add(item: Layer | GraphNode): this {
+  add(item: Item): this {
     if (this.isBuilt) {
       throw new GlissadeError(
         "ERR_STATE",
@@ -34,7 +41,7 @@ export class Sequential extends Model {
       );
     }
     const first = isNode(item) && this.stack.length === 0;
-    if (!first && !(item instanceof Layer)) {
+    if (!first && !(item instanceof Layer || item instanceof Model)) {
       throw new GlissadeError(
         "ERR_OPTION",
         `sequential: it must be made of layers such as layers.dense(64), got ${show(item)}`,
@@ -48,23 +55,38 @@ export class Sequential extends Model {
 }
 
 /** The graph of a stack, as soon as the shape of its rows is known. */
-function fold(stack: readonly (Layer | GraphNode)[], rowShape: Shape | undefined) {
-  const [head, ...tail] = stack;
+function fold(stack: readonly Item[], rowShape: Shape | undefined) {
+  const begin = beginning(stack, rowShape);
+  if (!begin) return undefined;
+  const parts = stack.filter((item): item is Layer | Model => !isNode(item));
+  const end = parts.reduce<GraphNode>((node, part) => singleOutput(part.apply(node)), begin);
+  return topology(
+    "sequential",
+    [{ name: begin.name ?? "input", node: begin }],
+    [{ name: end.layer?.name || "output", node: end }],
+  );
+}
+
+/** Where data go in: the node that is given, or one of the first part's shape. */
+function beginning([head, ...tail]: readonly Item[], rowShape: Shape | undefined) {
   if (!head || (isNode(head) && tail.length === 0)) {
     throw new GlissadeError(
       "ERR_OPTION",
       "sequential: it must have at least one layer, got none; add layers.dense(1)",
     );
   }
-  const shape = isNode(head) ? undefined : (head.inputShape ?? rowShape);
-  if (!isNode(head) && !shape) return undefined;
-  const begin = isNode(head) ? head : inputNode(shape!);
-  const layers = stack.filter((item) => item instanceof Layer);
-  const end = layers.reduce<GraphNode>((node, layer) => layer.apply(node), begin);
-  return topology(
-    "sequential",
-    [{ name: begin.name ?? "input", node: begin }],
-    [{ name: layers.at(-1)!.name || "output", node: end }],
+  if (isNode(head)) return head;
+  const own = head instanceof Model ? head.inputNode : head.inputShape;
+  if (own && "layer" in own) return own;
+  const shape = own ?? rowShape;
+  return shape && inputNode(shape);
+}
+
+function singleOutput(made: GraphNode | ByName<GraphNode>): GraphNode {
+  if (isNode(made)) return made;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `sequential: a model among its layers must have one output, got ${Object.keys(made).join(", ")}; use graph`,
   );
 }
 
@@ -79,25 +101,22 @@ const inputNode = (shape: Shape): GraphNode =>
  *
  * @throws ERR_OPTION if an item is no layer, ERR_SHAPE if two layers do not fit.
  */
-export function sequential(
-  items: readonly (Layer | GraphNode)[] = [],
-  options: ModelOptions = {},
-): Sequential {
+export function sequential(items: readonly Item[] = [], options: ModelOptions = {}): Sequential {
   if (!Array.isArray(items)) {
     throw new GlissadeError(
       "ERR_OPTION",
       `sequential: it must get an array of layers, got ${show(items)}; write sequential([layer, layer])`,
     );
   }
-  return new Sequential(items as readonly (Layer | GraphNode)[], options);
+  return new Sequential(items as readonly Item[], options);
 }
 
 /** What a graph is made of. */
 export interface GraphOptions extends ModelOptions {
   /** Where data go in: one input, or several keyed by name. */
-  readonly inputs: GraphNode | Readonly<Record<string, GraphNode>>;
+  readonly inputs: GraphNode | ByName<GraphNode>;
   /** What comes out. */
-  readonly outputs: GraphNode | Readonly<Record<string, GraphNode>>;
+  readonly outputs: GraphNode | ByName<GraphNode>;
 }
 
 const ports = (what: string, fallback: string, given: unknown): Port[] => {
@@ -121,7 +140,7 @@ const ports = (what: string, fallback: string, given: unknown): Port[] => {
  * @throws ERR_OPTION if inputs or outputs are no nodes, ERR_SHAPE if an output reads an input that is not listed.
  */
 export function graph(given: GraphOptions & { readonly outputs: GraphNode }): Model;
-export function graph(given: GraphOptions): Model<Readonly<Record<string, Tensor>>>;
+export function graph(given: GraphOptions): Model<ByName<Tensor>, ByName<GraphNode>>;
 export function graph({ inputs, outputs, ...options }: GraphOptions): unknown {
   const sorted = topology(
     "graph",
@@ -133,7 +152,7 @@ export function graph({ inputs, outputs, ...options }: GraphOptions): unknown {
 
 /** The loop that `fit` runs, an epoch at a time: `break` ends the training. @throws as `fit` rejects */
 export function train(
-  model: Model<unknown>,
+  model: AnyModel,
   x: Named<Data>,
   y: Named<Data>,
   options: FitOptions = {},

@@ -2,19 +2,22 @@ import { GlissadeError, show } from "./error.js";
 import { canonical, unknownName } from "./options.js";
 
 /** What may be written as a string: the family, and how its factories are reached. */
-export type Family = "activation" | "initializer" | "layer" | "loss" | "metric" | "optimizer";
+export type Family =
+  "activation" | "initializer" | "layer" | "loss" | "metric" | "optimizer" | "schedule";
 
 type Factory = (...given: never[]) => unknown;
 type Members = Readonly<Record<string, Factory>>;
 
-const plurals: Record<Family, string> = {
+/** What each family is called in the interface. */
+export const plurals = {
   activation: "activations",
   initializer: "initializers",
   layer: "layers",
   loss: "losses",
   metric: "metrics",
   optimizer: "optimizers",
-};
+  schedule: "schedules",
+} as const satisfies Record<Family, string>;
 
 const families = new Map<Family, { members: Members; names: Map<string, string> }>();
 
@@ -46,6 +49,12 @@ export function named(owner: string, family: Family, name: string): Factory {
   const found = table.names.get(canonical(name));
   if (found === undefined) throw unknownName(owner, family, name, Object.keys(table.members));
   return table.members[found]!;
+}
+
+/** The factory of that very name; nothing if there is none, or no table. */
+export function known(family: Family, name: string): Factory | undefined {
+  const members = families.get(family)?.members;
+  return members && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 /** The member itself, or the default form of the one that a string names. */

@@ -1,14 +1,15 @@
+import { arraysOf } from "./columns.js";
 import { Compiled, type Logs } from "./compiled.js";
 import type { CompileOptions } from "./compileOptions.js";
 import { GlissadeError } from "./error.js";
-import { type Feed, gather, inputColumns, type Named, sameRows, targetColumns } from "./feed.js";
+import { type Feed, gather, inputColumns, sameRows, targetColumns, wholeBatch } from "./feed.js";
 import type { Topology } from "./graph.js";
 import type { Layer } from "./layer.js";
 import { Holdings, memory } from "./memory.js";
 import { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
 import { type Data, type Tensor, tensor } from "./tensor.js";
-import { type ClassWeight, rowWeights } from "./weighting.js";
+import { type Weighting, weightColumns } from "./weighting.js";
 
 /** What belongs to a model besides its layers' weights, so that it can go without the model. */
 interface Estate {
@@ -25,10 +26,11 @@ function release({ holdings, layers }: Estate): void {
 const forgotten =
   typeof FinalizationRegistry === "function" ? new FinalizationRegistry(release) : undefined;
 
-/** What a model was given beside x and y. */
-export interface Weighting {
-  readonly sampleWeight?: Named<Data> | undefined;
-  readonly classWeight?: ClassWeight | undefined;
+/** The loss of a batch, and its gradient. */
+export interface Gradients {
+  readonly loss: number;
+  /** One for each weight that trains, in the order of `getWeights`. */
+  readonly gradients: Tensor[];
 }
 
 /** A built model: its memory, its program, and what it may do in which state. */
@@ -113,24 +115,69 @@ export class Network {
     const inputs = inputColumns(owner, this.topology.inputs, x, finite);
     const rows = inputs[0]!.rows;
     const targets = targetColumns(owner, judges, y, rows);
-    const { sampleWeight, classWeight } = given;
-    const weights = judges.map((judge, i) => {
-      const isKeyed = judges.length > 1 && sampleWeight !== undefined;
-      const own = isKeyed ? (sampleWeight as Record<string, Data>)[judge.port.name] : sampleWeight;
-      return rowWeights(owner, judge, targets[i]!, own as Data | undefined, classWeight);
-    });
+    const weights = weightColumns(owner, judges, targets, given);
     return { rows, inputs, targets, weights };
+  }
+
+  /** One update on one batch. @throws ERR_MEMORY */
+  trainOnBatch(feed: Feed): Logs {
+    const compiled = this.compiled!;
+    compiled.begin();
+    compiled.reset("train");
+    compiled.trainStep(wholeBatch(feed));
+    return compiled.logs("train");
+  }
+
+  /** What that update would go by. @throws ERR_MEMORY */
+  gradients(feed: Feed): Gradients {
+    const compiled = this.compiled!;
+    const heap = this.estate.holdings.memory;
+    const trained = compiled.begin();
+    compiled.reset("train");
+    compiled.slopes(wholeBatch(feed));
+    const gradients = trained.map(({ gradient, shape, count }) =>
+      tensor(heap.floats(gradient, count).slice(), shape),
+    );
+    return { loss: compiled.logs("train").loss!, gradients };
+  }
+
+  /** One update by gradients from outside. @throws ERR_SHAPE, ERR_MEMORY */
+  applyGradients(owner: string, gradients: readonly Data[]): void {
+    const { updater } = this.compiled!;
+    const heap = this.estate.holdings.memory;
+    const trained = this.compiled!.begin();
+    const wanted = trained.map(({ path, shape }) => ({ name: path, shape }));
+    const checked = arraysOf(owner, wanted, gradients, "gradients(x, y) gives them");
+    updater.clear();
+    trained.forEach(({ gradient, count }, i) => heap.floats(gradient, count).set(checked[i]!));
+    updater.update();
   }
 
   /** Losses and metrics of all rows of a feed. @throws ERR_MEMORY */
   evaluate(feed: Feed, batchSize: number): Logs {
     const compiled = this.compiled!;
-    compiled.reserve(feed, Math.min(batchSize, feed.rows), false);
-    compiled.reset(feed, "test");
+    compiled.reset("test");
     for (let start = 0; start < feed.rows; start += batchSize) {
-      compiled.testStep(feed, undefined, start, Math.min(batchSize, feed.rows - start));
+      const rows = Math.min(batchSize, feed.rows - start);
+      compiled.testStep({ feed, order: undefined, start, rows });
     }
-    return compiled.logs(feed, "test");
+    return compiled.logs("test");
+  }
+
+  /** The same of feeds that come one after another; others may evaluate in between. @throws as the feeds do */
+  async evaluateStream(next: () => Promise<Feed | undefined>): Promise<Logs | undefined> {
+    const compiled = this.compiled!;
+    let kept;
+    for (let feed = await next(); feed; feed = await next()) {
+      this.checkAlive("evaluateDataset");
+      if (kept) compiled.resume("test", kept);
+      else compiled.reset("test");
+      compiled.testStep(wholeBatch(feed));
+      kept = compiled.keep("test");
+    }
+    if (!kept) return undefined;
+    compiled.resume("test", kept);
+    return compiled.logs("test");
   }
 
   /** One tensor an output, computed in chunks. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE, ERR_MEMORY */
@@ -151,7 +198,7 @@ export class Network {
       const batch = Math.min(batchSize, rows - start);
       topology.inputs.forEach(({ node }, i) => {
         const address = program.address(program.valueOf(node));
-        gather(heap, inputs[i]!, node.dtype, address, undefined, start, batch);
+        gather(heap, inputs[i]!, node.dtype, address, { order: undefined, start, rows: batch });
       });
       program.run.batch = batch;
       program.run.training = false;

@@ -42,9 +42,12 @@ interface Step {
 /** One weight of the model, with what training keeps beside it. */
 export interface ModelWeight {
   readonly layer: Layer;
+  /** Its place among the layer's weights. */
+  readonly index: number;
+  readonly name: string;
   /** `dense/kernel` */
   readonly path: string;
-  readonly index: number;
+  readonly shape: Shape;
   readonly count: number;
 }
 
@@ -74,7 +77,8 @@ export class Program {
   private slopeRun: WordRun = NO_RUN;
   private capacity = 0;
   private slopeCapacity = 0;
-  private gradients: ReadonlyMap<Layer, readonly number[]> = new Map();
+  /** One address a weight, 0 for those that do not train. */
+  private gradients: readonly number[] = [];
   private trained = new Set<number>();
 
   constructor(
@@ -83,14 +87,23 @@ export class Program {
     seed: number,
   ) {
     const [seedLow, seedHigh] = seedWords(seed);
-    const scratch = holdings.memory.gemmScratch;
-    this.run = { batch: 0, training: false, step: 0, seedLow, seedHigh, scratch };
+    const { memory } = holdings;
+    this.run = {
+      batch: 0,
+      training: false,
+      step: 0,
+      seedLow,
+      seedHigh,
+      scratch: memory.gemmScratch,
+      floats: (address, count) => memory.floats(address, count),
+      integers: (address, count) => memory.integers(address, count),
+    };
     topology.nodes.forEach((node, stream) => this.addNode(node, stream));
     for (const { node } of topology.outputs) this.values[this.valueOf(node)]!.readers++;
     this.weights = topology.layers.flatMap((layer) =>
-      layer.weights.map(({ name, count }, index) => {
+      layer.weights.map(({ name, shape, count }, index) => {
         const path = `${topology.names.get(layer)!}/${name}`;
-        return { layer, path, index, count };
+        return { layer, index, name, path, shape, count };
       }),
     );
   }
@@ -156,20 +169,20 @@ export class Program {
     }
   }
 
-  /** Says where the gradients of the layers that train lie; no other layer gets any. */
-  bindGradients(gradients: ReadonlyMap<Layer, readonly number[]>): void {
+  /** Says where the gradient of each weight lies; 0 for those that do not train. */
+  bindGradients(gradients: readonly number[]): void {
     this.gradients = gradients;
     this.trained = new Set();
     for (const step of this.steps) {
-      const own = gradients.get(step.layer);
-      const names = Object.keys(step.stage.weights ?? {});
-      for (const name of names) {
-        const index = step.layer.weights.findIndex((weight) => weight.name === name);
-        step.place[`d${name[0]!.toUpperCase()}${name.slice(1)}`] = own?.[index] ?? 0;
+      step.trains = step.inputs.some((input) => this.trained.has(input));
+      for (const name of Object.keys(step.stage.weights ?? {})) {
+        const weight = this.weights.findIndex(
+          (one) => one.layer === step.layer && one.name === name,
+        );
+        const gradient = gradients[weight] ?? 0;
+        step.place[`d${name[0]!.toUpperCase()}${name.slice(1)}`] = gradient;
+        step.trains ||= gradient !== 0;
       }
-      step.trains =
-        (own !== undefined && names.length > 0) ||
-        step.inputs.some((input) => this.trained.has(input));
       if (step.trains) this.trained.add(step.output);
     }
     for (const { inputs, output, place } of this.steps) {

@@ -20,6 +20,10 @@ export interface Run {
   seedHigh: number;
   /** Packing room of the matrix product. */
   scratch: number;
+  /** Lends the numbers at an address, for layers in plain TypeScript; good until the call ends. */
+  readonly floats: (address: number, count: number) => Float32Array;
+  /** The same of whole numbers: an int32 input. */
+  readonly integers: (address: number, count: number) => Int32Array;
 }
 
 /** Where the numbers of one node lie: addresses in bytes, 0 where there is nothing or nobody asks. */
@@ -52,7 +56,14 @@ export interface Filling {
   readonly seed: number;
   /** The weight's place in the model. */
   readonly stream: number;
+  /** Lends the numbers at an address, for initializers in plain TypeScript. */
+  readonly floats: (address: number, count: number) => Float32Array;
 }
+
+/** An initializer of the user's own: the first values of a weight, row by row. */
+export type InitializerFunction = (
+  given: Pick<Filling, "fanIn" | "fanOut" | "seed" | "stream"> & { readonly shape: Shape },
+) => ArrayLike<number>;
 
 /** Gives a weight its first values. */
 export interface Initializer {
@@ -63,7 +74,7 @@ export interface Initializer {
 
 export interface WeightSpec {
   readonly shape: Shape;
-  readonly initializer: Initializer;
+  readonly initializer: Initializer | InitializerFunction;
 }
 
 /** One step of a network: what it needs for its input shape, and which kernels go forward and back. */

@@ -1,4 +1,4 @@
-import type { Model } from "./model.js";
+import type { ModelGraph } from "./modelGraph.js";
 
 const thousands = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
@@ -15,7 +15,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** The text of `model.summary()`: a line a node, then the sums. */
-export function summarize(model: Model<unknown>): string {
+export function summarize(model: ModelGraph<unknown>): string {
   const { nodes, names, layers } = model.network.topology;
   const lines = columns([
     ["Layer (type)", "Output shape", "Parameters"],

@@ -1,27 +1,25 @@
 import type { Callback, Plan, Trainee } from "./callbacks/callback.js";
-import type { Logs } from "./compiled.js";
-import { memory, type Run } from "./memory.js";
+import type { Compiled, Logs } from "./compiled.js";
 import { GlissadeError } from "./error.js";
-import type { Feed } from "./feed.js";
+import type { HistoryBook } from "./history.js";
 import type { Network } from "./network.js";
-import { seedWords } from "./stage.js";
-
-const PURPOSE_SHUFFLE = 1;
+import type { Source } from "./source.js";
 
 /** What one epoch came to: its number from 0, losses and metrics by name, those of validation after `val_`. */
 export type Epoch = Logs & { readonly epoch: number };
 
 /** A fit with everything settled. */
 export interface Training {
+  /** `fit` or `fitDataset`, for messages. */
+  readonly owner: string;
   readonly network: Network;
   readonly model: Trainee;
-  readonly feed: Feed;
-  readonly validation: Feed | undefined;
+  readonly source: Source;
   readonly plan: Plan;
+  readonly book: HistoryBook;
+  /** Losses and metrics of the validation data, every `validationFreq` epochs. */
+  readonly validate: (() => Logs | Promise<Logs>) | undefined;
   readonly validationFreq: number;
-  readonly validationBatchSize: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | undefined;
   /** Milliseconds between turns of the event loop. */
@@ -78,79 +76,58 @@ class Breather {
   }
 }
 
-/** The order of an epoch's rows: 0 … rows − 1, shuffled by seed and epoch alone. */
-class Order {
-  private readonly run: Run;
-
-  constructor(
-    private readonly rows: number,
-    private readonly seed: number,
-  ) {
-    this.run = memory().allocateRun([rows]);
-  }
-
-  of(epoch: number): Int32Array {
-    const [low, high] = seedWords(this.seed);
-    memory().kernels.shuffle(this.rows, this.run.address, low, high, epoch, PURPOSE_SHUFFLE);
-    return memory().integers(this.run.address, this.rows).slice();
-  }
-
-  release(): void {
-    memory().release(this.run.address);
-  }
-}
-
 /** Epoch after epoch; what `fit` runs to the end. Whoever leaves the loop early stops the training. */
 export async function* epochs(training: Training): AsyncGenerator<Epoch, void, void> {
-  const { network, callbacks, plan, model } = training;
+  const { network, source, callbacks, plan, model, book } = training;
   const compiled = network.compiled!;
-  const order = training.shuffle ? new Order(training.feed.rows, training.seed) : undefined;
   const breather = new Breather(training.yieldEvery);
   let logs: Logs = {};
+  network.running = training.owner;
   try {
-    compiled.updater.begin();
-    compiled.reserve(training.feed, Math.min(plan.batchSize, training.feed.rows), true);
+    compiled.begin();
     for (const callback of callbacks) callback.setModel?.(model, plan);
     await call(training, "onTrainBegin", {});
     for (let epoch = plan.initialEpoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
       await call(training, "onEpochBegin", epoch, {});
-      await steps(training, order?.of(epoch), breather);
-      logs = compiled.logs(training.feed, "train");
-      if (training.validation && (epoch + 1) % training.validationFreq === 0) {
-        const seen = network.evaluate(training.validation, training.validationBatchSize);
+      source.begin(epoch);
+      await steps(training, compiled, breather);
+      logs = compiled.logs("train");
+      if (training.validate && (epoch + 1) % training.validationFreq === 0) {
+        const seen = await training.validate();
         for (const [name, value] of Object.entries(seen)) logs[`val_${name}`] = value;
       }
-      await call(training, "onEpochEnd", epoch, logs);
+      try {
+        await call(training, "onEpochEnd", epoch, logs);
+      } finally {
+        book.add({ epoch, ...logs });
+      }
       yield { epoch, ...logs };
     }
     await call(training, "onTrainEnd", logs);
   } finally {
-    order?.release();
-    breather.close();
     network.running = undefined;
+    breather.close();
+    await source.close();
   }
 }
 
 /** The steps of one epoch. */
-async function steps(
-  training: Training,
-  order: Int32Array | undefined,
-  breather: Breather,
-): Promise<void> {
-  const { network, feed, callbacks, plan, model } = training;
-  const compiled = network.compiled!;
+async function steps(training: Training, compiled: Compiled, breather: Breather): Promise<void> {
+  const { source, callbacks, model, signal } = training;
   const begins = callbacks.some(({ onBatchBegin }) => onBatchBegin);
   const ends = callbacks.some(({ onBatchEnd }) => onBatchEnd);
-  const batches = Math.ceil(feed.rows / plan.batchSize);
-  compiled.reset(feed, "train");
-  for (let step = 0; step < plan.stepsPerEpoch; step++) {
+  compiled.reset("train");
+  for (let step = 0; ; step++) {
+    const coming = source.next();
+    const batch = coming instanceof Promise ? await coming : coming;
+    if (coming instanceof Promise) checkGoing(training);
+    if (!batch) return;
     if (begins) await call(training, "onBatchBegin", step, {});
-    const start = (step % batches) * plan.batchSize;
-    compiled.trainStep(feed, order, start, Math.min(plan.batchSize, feed.rows - start));
-    if (ends) await call(training, "onBatchEnd", step, compiled.logs(feed, "train"));
-    training.signal?.throwIfAborted();
+    compiled.trainStep(batch);
+    if (ends) await call(training, "onBatchEnd", step, compiled.logs("train"));
+    signal?.throwIfAborted();
     if (breather.due) {
-      await call(training, "onProgress", step, compiled.logs(feed, "train"));
+      await call(training, "onProgress", step, compiled.logs("train"));
       await breather.breathe();
       checkGoing(training);
     }
@@ -159,11 +136,11 @@ async function steps(
 }
 
 /** @throws the signal's reason once it is aborted, ERR_STATE once the model is disposed. */
-function checkGoing({ network, signal }: Training): void {
+function checkGoing({ owner, network, signal }: Training): void {
   signal?.throwIfAborted();
   if (!network.disposed) return;
   throw new GlissadeError(
     "ERR_STATE",
-    "fit: the model must live until the fit ends, but it was disposed; await the fit first",
+    `${owner}: the model must live until the fit ends, but it was disposed; await the fit first`,
   );
 }

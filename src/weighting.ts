@@ -1,19 +1,63 @@
 import { rowsOf } from "./columns.js";
 import { classWeights } from "./data.js";
 import { GlissadeError, show } from "./error.js";
-import type { Column } from "./feed.js";
+import { type Column, isKeyed, type Named } from "./feed.js";
 import type { Judge } from "./judge.js";
-import type { Data } from "./tensor.js";
+import { type Data, isTypedArray, rowShapeOf } from "./tensor.js";
 
 /** Weight of each class: by number, or `"balanced"` for rows/(classes·count). */
 export type ClassWeight = "balanced" | Readonly<Record<number, number>>;
+
+/** What a model was given beside x and y. */
+export interface Weighting {
+  /** One for all outputs, or keyed by output; those that are left out have 1 everywhere. */
+  readonly sampleWeight?: Named<Data> | undefined;
+  /** Keyed by output where there are several. */
+  readonly classWeight?: Named<ClassWeight> | undefined;
+}
+
+/** @throws ERR_OPTION if a key is no output's name */
+function checkKeys(owner: string, what: string, given: object, names: readonly string[]): void {
+  const stray = Object.keys(given).find((key) => !names.includes(key));
+  if (stray === undefined) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: ${what} must be keyed by the outputs ${names.join(", ")}, got ${show(stray)}`,
+  );
+}
+
+/**
+ * The weights of each output's rows; `undefined` where all are 1.
+ *
+ * @throws ERR_SHAPE, ERR_NUMERIC, ERR_OPTION
+ */
+export function weightColumns(
+  owner: string,
+  judges: readonly Judge[],
+  targets: readonly Column[],
+  { sampleWeight, classWeight }: Weighting,
+): (Float32Array | undefined)[] {
+  const names = judges.map(({ port }) => port.name);
+  const single = names.length === 1;
+  const keyedSamples = isKeyed(sampleWeight);
+  if (keyedSamples) checkKeys(owner, "sampleWeight", sampleWeight, names);
+  if (!single && typeof classWeight === "object") {
+    checkKeys(owner, "classWeight", classWeight, names);
+  }
+  return judges.map((judge, i) => {
+    const samples = keyedSamples ? sampleWeight[names[i]!] : sampleWeight;
+    const named = single || typeof classWeight !== "object" ? undefined : classWeight;
+    const classes = named ? (named as Record<string, ClassWeight>)[names[i]!] : classWeight;
+    return rowWeights(owner, judge, targets[i]!, samples as Data, classes as ClassWeight);
+  });
+}
 
 /**
  * The weight of each row of one output, its class's included; `undefined` where all are 1.
  *
  * @throws ERR_SHAPE if there is not one a row, ERR_NUMERIC if one is negative or not finite.
  */
-export function rowWeights(
+function rowWeights(
   owner: string,
   { cols, leading }: Judge,
   target: Column,
@@ -24,7 +68,9 @@ export function rowWeights(
   const rows = target.rows * leading;
   const weights = new Float32Array(rows).fill(1);
   if (sampleWeight !== undefined) {
-    const given = rowsOf(owner, "sampleWeight", sampleWeight, []);
+    const shape = isTypedArray(sampleWeight) ? [] : (rowShapeOf(sampleWeight) ?? []);
+    const { data, width, rows: entries } = rowsOf(owner, "sampleWeight", sampleWeight, shape);
+    const given = { data, rows: entries * width };
     if (given.rows !== rows && given.rows !== target.rows) {
       throw new GlissadeError(
         "ERR_SHAPE",

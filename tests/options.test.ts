@@ -1,16 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { compileFields } from "../src/compileOptions.js";
+import { csvLoggerFields } from "../src/callbacks/csvLogger.js";
 import { earlyStoppingFields } from "../src/callbacks/earlyStopping.js";
+import { learningRateSchedulerFields } from "../src/callbacks/learningRateScheduler.js";
+import { modelCheckpointFields } from "../src/callbacks/modelCheckpoint.js";
+import { reduceLROnPlateauFields } from "../src/callbacks/reduceLROnPlateau.js";
 import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
 import { readyFields } from "../src/engine.js";
 import { batchSizeField, evaluateFields, fitFields } from "../src/fitOptions.js";
 import * as gl from "../src/index.js";
 import { initializerFields } from "../src/initializers/members.js";
 import { activationFields } from "../src/layers/activation.js";
+import { concatenateFields } from "../src/layers/concatenate.js";
 import { denseFields } from "../src/layers/dense.js";
+import { dotFields } from "../src/layers/dot.js";
 import { dropoutFields } from "../src/layers/dropout.js";
 import { flattenFields } from "../src/layers/flatten.js";
 import { inputFields } from "../src/layers/input.js";
+import { mergeFields } from "../src/layers/merge.js";
 import { rescalingFields } from "../src/layers/rescaling.js";
 import { reshapeFields } from "../src/layers/reshape.js";
 import { binaryCrossentropyFields } from "../src/losses/binaryCrossentropy.js";
@@ -20,7 +27,7 @@ import { meanAbsoluteErrorFields } from "../src/losses/meanAbsoluteError.js";
 import { meanSquaredErrorFields } from "../src/losses/meanSquaredError.js";
 import { sparseCategoricalCrossentropyFields } from "../src/losses/sparseCategoricalCrossentropy.js";
 import * as metricMembers from "../src/metrics/members.js";
-import { modelFields } from "../src/model.js";
+import { modelFields } from "../src/modelGraph.js";
 import { mnistFields } from "../src/node/datasets.js";
 import { datasets } from "../src/node/index.js";
 import { adamFields } from "../src/optimizers/adam.js";
@@ -69,6 +76,16 @@ const takers: Taker[] = [
   { owner: "rescaling", fields: rescalingFields, good: { scale: 2 }, call: layers.rescaling },
   { owner: "reshape", fields: reshapeFields, good: { targetShape: [2] }, call: layers.reshape },
   { owner: "flatten", fields: flattenFields, call: layers.flatten },
+  ...named(layers, {
+    add: mergeFields,
+    average: mergeFields,
+    concatenate: concatenateFields,
+    maximum: mergeFields,
+    minimum: mergeFields,
+    multiply: mergeFields,
+    subtract: mergeFields,
+  }),
+  { owner: "dot", fields: dotFields, good: { axes: 1 }, call: layers.dot },
   ...named(losses, {
     binaryCrossentropy: binaryCrossentropyFields,
     categoricalCrossentropy: categoricalCrossentropyFields,
@@ -80,8 +97,31 @@ const takers: Taker[] = [
   ...named(optimizers, { adam: adamFields, rmsprop: rmspropFields, sgd: sgdFields }),
   ...named(metrics, metricFields),
   ...named(initializers, initializerFields),
+  {
+    owner: "csvLogger",
+    fields: csvLoggerFields,
+    good: { filename: "log.csv" },
+    call: callbacks.csvLogger,
+  },
   { owner: "earlyStopping", fields: earlyStoppingFields, call: callbacks.earlyStopping },
+  {
+    owner: "learningRateScheduler",
+    fields: learningRateSchedulerFields,
+    good: { schedule: () => 0.1 },
+    call: callbacks.learningRateScheduler,
+  },
+  {
+    owner: "modelCheckpoint",
+    fields: modelCheckpointFields,
+    good: { filepath: "best.safetensors" },
+    call: callbacks.modelCheckpoint,
+  },
   { owner: "progressBar", fields: {}, call: callbacks.progressBar },
+  {
+    owner: "reduceLROnPlateau",
+    fields: reduceLROnPlateauFields,
+    call: callbacks.reduceLROnPlateau,
+  },
   { owner: "terminateOnNaN", fields: terminateOnNaNFields, call: callbacks.terminateOnNaN },
   {
     owner: "compile",

@@ -4,7 +4,14 @@ import { glorotUniform, zeros } from "../initializers/index.js";
 import { layer, type Layer, layerFields } from "../layer.js";
 import { member } from "../names.js";
 import { count, flag, leading, type Options, resolve } from "../options.js";
-import { type Activation, type Initializer, type Shape, sizeOf, type Stage } from "../stage.js";
+import {
+  type Activation,
+  type Initializer,
+  type InitializerFunction,
+  type Shape,
+  sizeOf,
+  type Stage,
+} from "../stage.js";
 import { activationField, initializerField, splitCommon } from "./fields.js";
 
 export const denseFields = {
@@ -38,8 +45,16 @@ export function dense(first: number | DenseOptions, rest?: Omit<DenseOptions, "u
   const [own, common] = splitCommon(resolved);
   const { units, useBias } = own;
   const activation = member<Activation>("dense", "activation", own.activation);
-  const kernelInitializer = member<Initializer>("dense", "initializer", own.kernelInitializer);
-  const biasInitializer = member<Initializer>("dense", "initializer", own.biasInitializer);
+  const kernelInitializer = member<Initializer | InitializerFunction>(
+    "dense",
+    "initializer",
+    own.kernelInitializer,
+  );
+  const biasInitializer = member<Initializer | InitializerFunction>(
+    "dense",
+    "initializer",
+    own.biasInitializer,
+  );
   const bias = useBias ? { shape: [units], initializer: biasInitializer } : undefined;
 
   const build = (input: Shape): Stage<"kernel" | "bias"> => {

@@ -1,6 +1,8 @@
 import type { LayerOptions } from "../layer.js";
 import { type Field, field } from "../options.js";
-import type { Activation, Initializer } from "../stage.js";
+import type { Activation, Initializer, InitializerFunction } from "../stage.js";
+
+type AnyInitializer = Initializer | InitializerFunction | string;
 
 const has = (method: string) => (value: unknown) =>
   (typeof value === "string" && value !== "") ||
@@ -15,12 +17,12 @@ export const activationField = (fallback?: Activation): Field<Activation | strin
     fallback,
   );
 
-/** An initialiser, or the name of one. */
-export const initializerField = (fallback: Initializer): Field<Initializer | string, false> =>
-  field<Initializer | string>(
-    'an initializer, or its name such as "heNormal"',
-    has("fill"),
-    [3, null, {}, "", () => 0],
+/** An initializer, a function of the user's own, or the name of one. */
+export const initializerField = (fallback: Initializer): Field<AnyInitializer, false> =>
+  field<AnyInitializer>(
+    'an initializer, a function of { shape, fanIn, fanOut, seed, stream }, or a name such as "heNormal"',
+    (value) => typeof value === "function" || has("fill")(value),
+    [3, null, {}, ""],
     fallback,
   );
 

@@ -1,4 +1,5 @@
 import type { Kernels } from "../engine.js";
+import type { Shape } from "../stage.js";
 import type { Data, Tensor } from "../tensor.js";
 
 /** Where the numbers of one loss call lie: addresses in bytes, 0 where there is none. */
@@ -25,6 +26,8 @@ export interface LossFrame {
 export interface LossQuestion {
   /** Who asks, for messages: `compile`, `losses.f1`. */
   readonly owner: string;
+  /** Of one example's output: rows are all its axes but the last. */
+  readonly shape: Shape;
   readonly cols: number;
   /** Type of the activation that made the prediction: `linear`, `softmax`, … */
   readonly activation: string;
@@ -71,4 +74,32 @@ export interface Loss {
   plan(question: LossQuestion): LossPlan;
   /** The loss by itself: its value and slope for these predictions. */
   evaluate(given: { prediction: Data; target: Data; weight?: Data | undefined }): Evaluation;
+}
+
+/** What a loss, or a metric, of the user's own is told of a batch. */
+export interface Judged {
+  /** [batch, …output]: what the model says. */
+  readonly prediction: Tensor;
+  /** The same, or class numbers without the last axis, int32. */
+  readonly target: Tensor;
+  /** One a row; 1 where no weights were given. */
+  readonly weight: Tensor;
+}
+
+/**
+ * A loss of the user's own. It returns its value and the slope by each number of `prediction`: either the loss of the
+ * batch as one number, heeding `weight` itself, or one number a row, which are then weighted and averaged for it.
+ */
+export type LossFunction = (given: Judged) => {
+  readonly loss: number | Data;
+  readonly gradient: Data;
+};
+
+/** The same with a name and options, under which it is saved. */
+export interface LossRule {
+  readonly type?: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** Which targets it takes; both kinds unless said. */
+  readonly targets?: Loss["targets"] | undefined;
+  readonly evaluate: LossFunction;
 }

@@ -1,7 +1,12 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { GlissadeError } from "../error.js";
-import { fromBytes, toBytes } from "../formats/glissade.js";
-import type { Model } from "../model.js";
+import {
+  fromBytes,
+  type FromBytesOptions,
+  toBytes,
+  type ToBytesOptions,
+} from "../formats/glissade.js";
+import type { AnyModel, Model } from "../model.js";
 
 /** @throws ERR_FORMAT if the ending names no format that is known here */
 function checkEnding(owner: string, path: string | URL): void {
@@ -17,10 +22,14 @@ function checkEnding(owner: string, path: string | URL): void {
  *
  * @throws (rejects) ERR_FORMAT if the ending is not known, ERR_STATE if the model is disposed, and the system's errors.
  */
-export async function save(model: Model<unknown>, path: string | URL): Promise<void> {
+export async function save(
+  model: AnyModel,
+  path: string | URL,
+  options?: ToBytesOptions,
+): Promise<void> {
   checkEnding("save", path);
   const beside = path instanceof URL ? new URL(`${path.href}.part`) : `${path}.part`;
-  await writeFile(beside, toBytes(model));
+  await writeFile(beside, toBytes(model, options));
   await rename(beside, path);
 }
 
@@ -29,7 +38,7 @@ export async function save(model: Model<unknown>, path: string | URL): Promise<v
  *
  * @throws (rejects) ERR_FORMAT if the ending is not known or the file is damaged, and the system's errors.
  */
-export async function load(path: string | URL): Promise<Model> {
+export async function load(path: string | URL, options?: FromBytesOptions): Promise<Model> {
   checkEnding("load", path);
-  return fromBytes(new Uint8Array(await readFile(path)));
+  return fromBytes(new Uint8Array(await readFile(path)), options);
 }

@@ -35,12 +35,23 @@ export function progressBar({ stream = process.stderr as Terminal } = {}): Callb
   let plan: Plan;
   let epoch = 0;
   let began = 0;
+
   const redraw = (text: string) => {
     const columns = stream.columns ?? 120;
     stream.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
   };
   const head = () =>
     `epoch ${String(epoch + 1).padStart(String(plan.epochs).length)}/${plan.epochs}`;
+  const done = (steps: number, seconds: number) => {
+    if (!plan.stepsPerEpoch) return `${thousands(steps)} batches`;
+    const share = steps / plan.stepsPerEpoch;
+    const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
+    return `${bar} ${duration((seconds * (1 - share)) / share)} left`;
+  };
+  const rate = (steps: number, seconds: number) =>
+    plan.rows
+      ? `${thousands((steps * plan.batchSize) / seconds)} rows/s`
+      : `${thousands(steps / seconds)} batches/s`;
   return {
     setModel(_, given) {
       plan = given;
@@ -52,15 +63,13 @@ export function progressBar({ stream = process.stderr as Terminal } = {}): Callb
     onProgress(batch, logs) {
       if (!stream.isTTY) return;
       const seconds = (performance.now() - began) / 1000;
-      const share = (batch + 1) / plan.stepsPerEpoch;
-      const bar = "█".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "░");
-      const rate = ((batch + 1) * plan.batchSize) / seconds;
-      const left = duration((seconds * (1 - share)) / share);
-      redraw(`${head()} ${bar} ${left} left  ${thousands(rate)} rows/s  ${series(logs)}`);
+      const pace = `${done(batch + 1, seconds)}  ${rate(batch + 1, seconds)}`;
+      redraw(`${head()} ${pace}  ${series(logs)}`);
     },
     onEpochEnd(_, logs) {
       const seconds = (performance.now() - began) / 1000;
-      const text = `${head()} ${seconds.toFixed(1)}s  ${thousands(plan.rows / seconds)} rows/s  ${series(logs)}`;
+      const speed = plan.rows ? `${thousands(plan.rows / seconds)} rows/s  ` : "";
+      const text = `${head()} ${seconds.toFixed(1)}s  ${speed}${series(logs)}`;
       if (stream.isTTY) redraw(text);
       else stream.write(text);
       stream.write("\n");

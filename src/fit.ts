@@ -1,0 +1,177 @@
+import type { Callback, Trainee } from "./callbacks/callback.js";
+import type { Logs } from "./compiled.js";
+import { GlissadeError } from "./error.js";
+import type { Feed, Named } from "./feed.js";
+import type { fitDatasetFields, fitFields, ValidationData } from "./fitOptions.js";
+import { HistoryBook } from "./history.js";
+import type { Network } from "./network.js";
+import type { Resolved } from "./options.js";
+import { progressFor } from "./progress.js";
+import { arraySource, type Source } from "./source.js";
+import { checkStream, type Stream } from "./pass.js";
+import { type Item, type Parts, Reader, streamSource } from "./stream.js";
+import { type Data, type Tensor, tensor } from "./tensor.js";
+import type { Training } from "./train.js";
+import { splitOff } from "./validation.js";
+
+type FitOptions = Resolved<typeof fitFields>;
+type CommonOptions = Resolved<typeof fitDatasetFields>;
+
+/** What a fit needs of its model. */
+interface Fitted extends Trainee {
+  readonly seed: number;
+}
+
+/** A fit on data in memory. @throws ERR_SHAPE, ERR_DTYPE, ERR_NUMERIC, ERR_OPTION, ERR_STATE */
+export function arrayTraining(
+  model: Fitted,
+  network: Network,
+  x: Named<Data>,
+  y: Named<Data>,
+  options: FitOptions,
+): Training {
+  const whole = network.feed("fit", x, y, options, options.checkInputs);
+  const validate = validation("fit", network, options);
+  const { validationSplit, batchSize, stepsPerEpoch, shuffle } = options;
+  const seed = options.seed ?? model.seed;
+  const settle = (feed: Feed, check: Training["validate"]) => {
+    const source = arraySource(feed, batchSize, stepsPerEpoch, shuffle ? seed : undefined);
+    return settled("fit", model, network, source, check, options);
+  };
+  if (validate || validationSplit === 0) return settle(whole, validate);
+  const { training, validation: held } = splitOff(whole, validationSplit);
+  const size = options.validationBatchSize ?? batchSize;
+  return settle(training, () => network.evaluate(held, size));
+}
+
+/** A fit on a stream. @throws ERR_DTYPE, ERR_OPTION, ERR_STATE */
+export function streamTraining(
+  model: Fitted,
+  network: Network,
+  stream: Stream<Item>,
+  options: CommonOptions,
+): Training {
+  const owner = "fitDataset";
+  const { batchSize, stepsPerEpoch: steps, signal, classWeight, checkInputs } = options;
+  if (classWeight === "balanced") {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `${owner}: classWeight must be weights by class number, got "balanced", which needs all labels at once; ` +
+        "use classWeights(labels) on a part of them",
+    );
+  }
+  const feed = ({ x, y, sampleWeight }: Parts) =>
+    network.feed(owner, x, y, { sampleWeight, classWeight }, checkInputs);
+  const ports = network.topology.inputs;
+  const source = streamSource(stream, { owner, ports, batchSize, steps, signal, feed });
+  const validate = validation(owner, network, options);
+  return settled(owner, model, network, source, validate, options);
+}
+
+/** Losses and metrics of a stream. @throws (rejects) ERR_SHAPE if it gives nothing, and what the stream throws */
+export async function evaluateStream(
+  owner: string,
+  network: Network,
+  stream: Stream<Item>,
+  { batchSize, steps = Infinity }: { batchSize: number; steps?: number | undefined },
+): Promise<Logs> {
+  const reader = new Reader(owner, stream, network.topology.inputs, true, batchSize);
+  try {
+    let step = 0;
+    const logs = await network.evaluateStream(async () => {
+      const parts = step++ < steps ? await reader.next() : undefined;
+      return parts && network.feed(owner, parts.x, parts.y, { sampleWeight: parts.sampleWeight });
+    });
+    if (logs) return logs;
+  } finally {
+    await reader.close();
+  }
+  throw nothing(owner);
+}
+
+/** Predictions of a stream, one tensor an output. @throws (rejects) ERR_SHAPE if it gives nothing */
+export async function predictStream(
+  owner: string,
+  network: Network,
+  stream: Stream<unknown>,
+  { batchSize, steps = Infinity }: { batchSize: number; steps?: number | undefined },
+): Promise<Tensor[]> {
+  const reader = new Reader(owner, stream, network.topology.inputs, false, batchSize);
+  const batches: Tensor[][] = [];
+  try {
+    while (batches.length < steps) {
+      const parts = await reader.next();
+      if (!parts) break;
+      batches.push(network.predict(owner, parts.x, Infinity));
+    }
+  } finally {
+    await reader.close();
+  }
+  if (batches.length === 0) throw nothing(owner);
+  return network.topology.outputs.map((_, i) => joined(batches.map((tensors) => tensors[i]!)));
+}
+
+/** Batches one after another. */
+function joined(batches: readonly Tensor[]): Tensor {
+  const data = new Float32Array(batches.reduce((sum, batch) => sum + batch.data.length, 0));
+  let end = 0;
+  for (const batch of batches) {
+    data.set(batch.data, end);
+    end += batch.data.length;
+  }
+  return tensor(data, [-1, ...batches[0]!.shape.slice(1)]);
+}
+
+const nothing = (owner: string) =>
+  new GlissadeError(
+    "ERR_SHAPE",
+    `${owner}: the dataset must give at least one batch, got none; ` +
+      "a generator can be read once only: pass the function that makes it",
+  );
+
+/** How a fit's validation data are evaluated; nothing where there are none. */
+function validation(owner: string, network: Network, options: CommonOptions): Training["validate"] {
+  const { validationData: data, validationSteps: steps } = options;
+  if (!data) return undefined;
+  const name = `${owner}: validationData`;
+  const batchSize = options.validationBatchSize ?? options.batchSize;
+  if (!isArrays(data)) {
+    const stream = checkStream(name, data);
+    return () => evaluateStream(name, network, stream, { batchSize, steps });
+  }
+  const [x, y, sampleWeight] = data;
+  const feed = network.feed(name, x, y, { sampleWeight });
+  return () => network.evaluate(feed, batchSize);
+}
+
+const isArrays = (data: ValidationData): data is Exclude<ValidationData, Stream<Item>> =>
+  Array.isArray(data);
+
+function settled(
+  owner: string,
+  model: Fitted,
+  network: Network,
+  source: Source,
+  validate: Training["validate"],
+  options: CommonOptions,
+): Training {
+  const { epochs, initialEpoch, batchSize } = options;
+  const book = new HistoryBook(options.seed ?? model.seed);
+  const progress = progressFor(options.verbose);
+  const callbacks: Callback[] = [...options.callbacks, ...(progress ? [progress] : [])];
+  const { rows, steps: stepsPerEpoch } = source;
+  const validationFreq = validate && options.validationFreq;
+  return {
+    owner,
+    network,
+    model,
+    source,
+    plan: { epochs, initialEpoch, stepsPerEpoch, batchSize, rows, validationFreq },
+    book,
+    validate,
+    validationFreq: options.validationFreq,
+    callbacks,
+    signal: options.signal,
+    yieldEvery: options.yieldEvery,
+  };
+}

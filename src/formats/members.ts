@@ -1,0 +1,81 @@
+import { GlissadeError, show } from "../error.js";
+import { type Family, known, plurals } from "../names.js";
+
+/** What stands in a file for a loss, a metric, an initializer …: its factory and options, or a function's name. */
+type Spec =
+  | { readonly type: string; readonly options: Readonly<Record<string, unknown>> }
+  | { readonly type: string; readonly function: true };
+
+/**
+ * Members of the user's own, handed back by the names under which they were saved: what `compile` or a layer took, or
+ * a factory that makes it of its options.
+ */
+export type Members = {
+  readonly [F in Family as (typeof plurals)[F]]?: Readonly<Record<string, unknown>> | undefined;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const isSpec = (value: unknown): value is Spec =>
+  isObject(value) &&
+  typeof value.type === "string" &&
+  (isObject(value.options) || value.function === true);
+
+/** The family of what stands under the name of an option. */
+function familyOf(option: string): Family | undefined {
+  if (option === "activation") return "activation";
+  if (option === "learningRate") return "schedule";
+  return option.endsWith("Initializer") ? "initializer" : undefined;
+}
+
+/** A member as a file holds it; what has no name gets its family's. */
+export function describeMember(family: Family, value: unknown): unknown {
+  if (typeof value === "function") return { type: value.name || family, function: true };
+  if (!isObject(value)) return value;
+  const { type, name, options = {} } = value;
+  return { type: type ?? name ?? family, options: describeOptions(options as object) };
+}
+
+/** Options as a file holds them. */
+export function describeOptions(options: object): Record<string, unknown> {
+  const entries = Object.entries(options).map(([key, value]: [string, unknown]) => {
+    const family = familyOf(key);
+    return [key, family ? describeMember(family, value) : value];
+  });
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Record<string, unknown>;
+}
+
+/** Who reads a file, and what was handed to it. */
+export interface Revival {
+  readonly owner: string;
+  readonly members: Members;
+}
+
+/** The member that a file describes, made anew. @throws ERR_OPTION if it is not known here */
+export function reviveMember(revival: Revival, family: Family, value: unknown): unknown {
+  if (!isSpec(value)) return value;
+  const { type } = value;
+  const own = revival.members[plurals[family]]?.[type];
+  if (own !== undefined && ("function" in value || typeof own !== "function")) return own;
+  const factory = "function" in value ? undefined : (own ?? known(family, type));
+  if (factory) {
+    const options = reviveOptions(revival, (value as { options: object }).options);
+    return (factory as (options: unknown) => unknown)(options);
+  }
+  const list = `{ ${plurals[family]}: { ${type} } }`;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${revival.owner}: every member that the file names must be known, got the ${family} ${show(type)}; hand it in: ${list}` +
+      (family === "layer" ? "" : ", or leave the compilation out: { compile: false }"),
+  );
+}
+
+/** Options as factories take them. @throws ERR_OPTION if they hold a member that is not known here */
+export function reviveOptions(revival: Revival, options: object): Record<string, unknown> {
+  const entries = Object.entries(options).map(([key, value]: [string, unknown]) => {
+    const family = familyOf(key);
+    return [key, family ? reviveMember(revival, family, value) : value];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

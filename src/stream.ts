@@ -1,0 +1,166 @@
+import { stack } from "./collate.js";
+import { GlissadeError, show } from "./error.js";
+import { type Batch, type Feed, isKeyed, type Named, wholeBatch } from "./feed.js";
+import type { Port } from "./graph.js";
+import { END, type Pass, read, type Stream } from "./pass.js";
+import type { Source } from "./source.js";
+import { sizeOf } from "./stage.js";
+import { type Data, isTensor, isTypedArray } from "./tensor.js";
+
+/** One batch, or one row, with its targets and weights. */
+export type Item =
+  | readonly [x: unknown, y: unknown]
+  | readonly [x: unknown, y: unknown, sampleWeight: unknown]
+  | { readonly x: unknown; readonly y: unknown; readonly sampleWeight?: unknown }
+  | { readonly xs: unknown; readonly ys: unknown };
+
+/** What stands in one item. */
+export interface Parts {
+  readonly x: Named<Data>;
+  readonly y: Named<Data> | undefined;
+  readonly sampleWeight: Named<Data> | undefined;
+}
+
+/** What each item is for, in all the forms that {@link Item} has; or inputs alone where no targets are asked. */
+function partsOf(owner: string, item: unknown, ports: readonly Port[], targets: boolean): Parts {
+  if (isKeyed(item) && ("x" in item || "xs" in item)) {
+    const { x = item.xs, y = item.ys, sampleWeight } = item;
+    return { x, y, sampleWeight } as Parts;
+  }
+  const isTuple = Array.isArray(item) && (item.length === 2 || item.length === 3);
+  if (isTuple && (targets || !isInput(item, ports))) {
+    const [x, y, sampleWeight] = item as unknown[];
+    return { x, y, sampleWeight } as Parts;
+  }
+  if (!targets) return { x: item as Data, y: undefined, sampleWeight: undefined };
+  throw new GlissadeError(
+    "ERR_SHAPE",
+    `${owner}: an item of the dataset must be [x, y], [x, y, sampleWeight] or { x, y }, got ${show(item)}`,
+  );
+}
+
+/** How many axes data have; a number has none. */
+function axesOf(data: unknown): number {
+  if (isTensor(data)) return data.shape.length;
+  if (isTypedArray(data)) return 1;
+  return Array.isArray(data) ? 1 + axesOf(data[0]) : 0;
+}
+
+/** Whether an array is a row or a batch of the only input, and no tuple. */
+function isInput(item: readonly unknown[], ports: readonly Port[]): boolean {
+  const axes = ports[0]!.node.shape.length;
+  const alike = axesOf(item[0]) === axesOf(item[1]);
+  return ports.length === 1 && alike && [axes, axes + 1].includes(axesOf(item));
+}
+
+/** Whether x is one row: no axis more than a row of the first input, and no more numbers. */
+function isRow(x: unknown, [{ name, node }]: readonly [Port]): boolean {
+  const first = isKeyed(x) ? x[name] : x;
+  if (typeof first === "number") return true;
+  if (axesOf(first) > node.shape.length) return false;
+  const count = isTensor(first)
+    ? first.data.length
+    : isTypedArray(first)
+      ? first.length
+      : (first as unknown[]).flat(Infinity).length;
+  return count === sizeOf(node.shape);
+}
+
+/** Reads items one after another, rows put together to batches. */
+export class Reader {
+  private readonly pass: Pass<unknown>;
+  private aborted: Promise<never> | undefined;
+  private done = false;
+
+  constructor(
+    private readonly owner: string,
+    stream: Stream<unknown>,
+    private readonly ports: readonly Port[],
+    private readonly targets: boolean,
+    private readonly batchSize: number,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.pass = read(owner, stream);
+  }
+
+  /** The next batch; nothing at the end. @throws what the stream throws, or the signal's reason */
+  async next(): Promise<Parts | undefined> {
+    const first = await this.item();
+    if (!first || !isRow(first.x, this.ports as readonly [Port])) return first;
+    const rows = [first];
+    while (rows.length < this.batchSize) {
+      const row = await this.item();
+      if (!row) break;
+      rows.push(row);
+    }
+    return stack(rows, this.owner) as Parts;
+  }
+
+  /** Lets the stream go. */
+  close(): Promise<void> {
+    return this.pass.close();
+  }
+
+  private async item(): Promise<Parts | undefined> {
+    if (this.done) return undefined;
+    const coming = this.pass.next();
+    const item = await (coming instanceof Promise ? this.orAbort(coming) : coming);
+    if (item !== END) return partsOf(this.owner, item, this.ports, this.targets);
+    this.done = true;
+    return undefined;
+  }
+
+  /** A stream may let us wait for long: the signal need not. */
+  private orAbort<T>(coming: Promise<T>): Promise<T> {
+    const { signal } = this;
+    if (!signal) return coming;
+    this.aborted ??= new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    return Promise.race([coming, this.aborted]);
+  }
+}
+
+/** How a stream becomes batches. */
+export interface StreamOptions {
+  readonly owner: string;
+  readonly ports: readonly Port[];
+  readonly batchSize: number;
+  /** Batches an epoch, which then go on where the last epoch ended; the whole stream otherwise. */
+  readonly steps: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly feed: (parts: Parts) => Feed;
+}
+
+/** Batches of a stream: a pass an epoch, or so many steps of a stream that goes on. */
+export function streamSource(stream: Stream<unknown>, options: StreamOptions): Source {
+  const { owner, ports, batchSize, steps, signal, feed } = options;
+  let reader: Reader | undefined;
+  let step = 0;
+  const open = () => new Reader(owner, stream, ports, true, batchSize, signal);
+  const pull = async (): Promise<Parts | undefined> => {
+    const fresh = !reader;
+    reader ??= open();
+    const parts = await reader.next();
+    if (parts) return parts;
+    reader = undefined;
+    if (!fresh) return steps === undefined ? undefined : pull();
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: the dataset must give batches for every epoch, got none in this pass; ` +
+        "a generator can be read once only: pass the function that makes it",
+    );
+  };
+  return {
+    rows: undefined,
+    steps,
+    begin: () => void (step = 0),
+    async next(): Promise<Batch | undefined> {
+      if (step === steps) return undefined;
+      const parts = await pull();
+      step++;
+      return parts && wholeBatch(feed(parts));
+    },
+    close: () => reader?.close(),
+  };
+}
