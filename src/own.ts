@@ -21,14 +21,15 @@ function judged({ shape, labels }: Pick<LossQuestion, "shape" | "labels">, at: F
   const { rows, cols } = at;
   const leading = shape.slice(0, -1);
   const batch = rows / sizeOf(leading);
-  const floats = (address: number) => heap.floats(address, rows * cols).slice();
+  const full = [batch, ...shape];
+  const values = (address: number) => heap.floats(address, rows * cols).slice();
   const weight = at.weight ? heap.floats(at.weight, rows).slice() : new Float32Array(rows).fill(1);
   return {
-    prediction: tensor(floats(at.prediction), [batch, ...shape]),
+    prediction: tensor(values(at.prediction), full) as Judged["prediction"],
     target: labels
       ? tensor(heap.integers(at.target, rows).slice(), [batch, ...leading])
-      : tensor(floats(at.target), [batch, ...shape]),
-    weight: tensor(weight, [batch, ...leading]),
+      : tensor(values(at.target), full),
+    weight: tensor(weight, [batch, ...leading]) as Judged["weight"],
   };
 }
 

@@ -1,23 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { runProgram } from "./support/program.js";
 
 const readme = readFileSync("README.md", "utf8");
 const [, program] = /```js\n([\s\S]*?)```/.exec(readme)!;
 
 describe("the README", () => {
   test("its program runs as printed, and prints what the text says", async () => {
-    const lines: unknown[][] = [];
-    const body = program!.replace(
-      /^import (.*) from "(glissade[^"]*)";.*$/gm,
-      'const $1 = await bring("$2");',
-    );
-    const bring = (name: string) =>
-      name === "glissade" ? import("../src/index.js") : import("../src/node/index.js");
-    const run = new Function("bring", "console", `return (async () => {${body}})()`) as (
-      bring: unknown,
-      console: unknown,
-    ) => Promise<void>;
-    await run(bring, { log: (...values: unknown[]) => lines.push(values) });
+    const lines = await runProgram(program!);
     const [[title, accuracy]] = lines as [[string, number]];
     expect(title).toBe("test accuracy");
     expect(readme).toContain(`It prints ${accuracy}`);

@@ -76,14 +76,17 @@ export interface Loss {
   evaluate(given: { prediction: Data; target: Data; weight?: Data | undefined }): Evaluation;
 }
 
+/** A tensor of float32. */
+type Floats = Tensor & { readonly data: Float32Array };
+
 /** What a loss, or a metric, of the user's own is told of a batch. */
 export interface Judged {
   /** [batch, …output]: what the model says. */
-  readonly prediction: Tensor;
+  readonly prediction: Floats;
   /** The same, or class numbers without the last axis, int32. */
   readonly target: Tensor;
   /** One a row; 1 where no weights were given. */
-  readonly weight: Tensor;
+  readonly weight: Floats;
 }
 
 /**
