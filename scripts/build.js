@@ -1,6 +1,15 @@
 /** Builds everything that is published: `assembly/` into wasm, `src/` into `dist/`, with declarations. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -31,31 +40,54 @@ export function buildKernels() {
   writeFileSync("build/wasm-module.d.ts", declaration);
 }
 
+const shared = {
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "es2022",
+  outbase: "src",
+  logLevel: "warning",
+};
+const universal = ["src/index.ts", "src/core.ts"];
+
+/** Few files, for runtimes and pages: they start fastest. */
 async function buildBundles() {
-  const shared = {
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    target: "es2022",
-    outbase: "src",
-    logLevel: "warning",
-  };
-  const universal = ["src/index.ts", "src/core.ts"];
   await build({
     ...shared,
+    splitting: true,
     entryPoints: [...universal, "src/node/index.ts"],
     external: ["node:*"],
     outdir: "dist",
   });
   await build({
     ...shared,
+    splitting: true,
     entryPoints: universal,
     conditions: ["workerd"],
     loader: { ".wasm": "copy" },
     outdir: "dist/workerd",
   });
+}
+
+/** A file for each source, for bundlers: what a program does not use, they can leave out. */
+async function buildModules() {
+  const sources = readdirSync("src", { recursive: true })
+    .map((path) => `src/${path}`)
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+  const apart = {
+    name: "apart",
+    setup(plugins) {
+      plugins.onResolve({ filter: /^\.\.?\// }, ({ path, kind, importer }) =>
+        kind === "entry-point" || !importer.includes(`${sep}src${sep}`)
+          ? undefined
+          : { path, external: true },
+      );
+    },
+  };
+  const entryPoints = sources.map((path) => `./${path}`);
+  const outdir = "dist/modules";
+  await build({ ...shared, entryPoints, external: ["node:*"], plugins: [apart], outdir });
 }
 
 function buildDeclarations() {
@@ -69,5 +101,6 @@ if (process.argv[2] === "kernels") {
   rmSync("dist", { recursive: true, force: true });
   buildKernels();
   await buildBundles();
+  await buildModules();
   if (existsSync("tsconfig.build.json")) buildDeclarations();
 }

@@ -51,6 +51,22 @@ describe("the package", () => {
     expect(text).not.toMatch(/rmspropCentered|adamAmsgrad|earlyStopping|confusionMatrix/);
   });
 
+  test("a bundle of the modules holds nothing that its program does not reach", async () => {
+    const program = `
+      import { sequential } from "./dist/modules/core.js";
+      import { dense } from "./dist/modules/layers/dense.js";
+      import { meanSquaredError } from "./dist/modules/losses/meanSquaredError.js";
+      import { sgd } from "./dist/modules/optimizers/sgd.js";
+      const model = sequential([dense(1, { inputShape: [1] })]);
+      model.compile({ optimizer: sgd(), loss: meanSquaredError() });
+      await model.fit([1], [1]);`;
+    const text = await bundle(program);
+    expect(text).toMatch(/sgdNesterov/);
+    expect(text).not.toMatch(
+      /adamAmsgrad|dataset\.shuffle|minimize: |diagnose: |confusionMatrix|earlyStopping: |safetensors|concatenate/,
+    );
+  });
+
   test("the workerd condition takes the kernels as a module, not as bytes", async () => {
     const program =
       'import { sequential, layers } from "./src/core.ts"; sequential([layers.dense(1)]);';

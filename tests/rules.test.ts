@@ -47,6 +47,10 @@ describe("who may say what", () => {
     expect(offenders(src, own)).toEqual([]);
   });
 
+  test("imports of types alone say so, and leave nothing for bundlers to wonder at", () => {
+    expect(offenders(src, /^import \{(\s*type \w+,?)+\s*\} from/m)).toEqual([]);
+  });
+
   test("no any in what users see", () => {
     expect(offenders(src, /\bany\b(?=\s*[;,)>\]=|])/)).toEqual([]);
   });
@@ -103,6 +107,7 @@ describe("who may import whom", () => {
       "compiled",
       "network",
       "train",
+      "fit",
       "model",
       "models",
     ];

@@ -1,4 +1,4 @@
-import { type Shape, type Stage } from "../stage.js";
+import type { Shape, Stage } from "../stage.js";
 
 /** The same numbers in another shape: no memory, no kernel. */
 export const identity = (output: Shape): Stage => ({
