@@ -1,3 +1,4 @@
+import { GlissadeError, show } from "./error.js";
 import type { Port } from "./graph.js";
 import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
 import { type Holdings, NO_RUN, type Run } from "./memory.js";
@@ -14,10 +15,33 @@ export interface Verdict {
   readonly weightedMetrics: readonly PlannedMetric[];
 }
 
-/** A metric at its place, with float64 cells for training and others for evaluating. */
-interface Watch {
+/** A metric that heeds weights or not, and its name in logs. */
+interface Asked {
   readonly metric: PlannedMetric;
   readonly weighted: boolean;
+  readonly name: string;
+}
+
+/** Both kinds of metrics; as in Keras, `weighted_` tells two of one name apart. @throws ERR_OPTION for more */
+function asked(owner: string, { metrics, weightedMetrics }: Verdict): Asked[] {
+  const plain = metrics.map((metric) => ({ metric, weighted: false, name: metric.name }));
+  const taken = new Set(metrics.map(({ name }) => name));
+  const weighted = weightedMetrics.map((metric) => {
+    const name = taken.has(metric.name) ? `weighted_${metric.name}` : metric.name;
+    return { metric, weighted: true, name };
+  });
+  const names = ["loss", ...[...plain, ...weighted].map(({ name }) => name)];
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return [...plain, ...weighted];
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: every metric must have a name of its own, got two series called ${show(twice)}; ` +
+      'give one another: metrics.precision({ name: "strict" })',
+  );
+}
+
+/** A metric at its place, with float64 cells for training and others for evaluating. */
+interface Watch extends Asked {
   readonly plan: MetricPlan;
   readonly frame: MetricFrame;
   readonly piece: number;
@@ -83,11 +107,7 @@ export class Judge {
     const at = { rows: 0, cols, prediction: 0, target: 0, weight: 0, scratch: 0 };
     this.frame = { ...at, loss: 0, gradient: 0, scale: 0 };
     const { logits } = this.plan;
-    const asked = [
-      ...verdict.metrics.map((metric) => ({ metric, weighted: false })),
-      ...verdict.weightedMetrics.map((metric) => ({ metric, weighted: true })),
-    ];
-    this.watches = asked.map((one, i) => ({
+    this.watches = asked(owner, verdict).map((one, i) => ({
       ...one,
       plan: one.metric.plan({ owner, shape, cols, labels, logits }),
       frame: { ...at, cells: 0 },
@@ -224,8 +244,8 @@ export class Judge {
 
   /** Name and value of each metric. */
   metricsOf(mode: Mode): [name: string, value: number][] {
-    return this.watches.map(({ metric, plan, piece }) => [
-      metric.name,
+    return this.watches.map(({ name, plan, piece }) => [
+      name,
       plan.result(this.read(mode, piece, plan.cells)),
     ]);
   }

@@ -155,6 +155,7 @@ describe("layers in several places", () => {
       sampleWeight: weight.reshape([24]),
     });
     expectClose(Object.values(seen), Object.values(twin), { relative: 1e-5 });
+    expect(seen.weighted_accuracy).toBeGreaterThan(0);
     expect(seen.accuracy).not.toBe(seen.weighted_accuracy);
   });
 });
