@@ -1,8 +1,14 @@
+import { Breather } from "./breather.js";
 import type { Callback, Trainee } from "./callbacks/callback.js";
 import type { Logs } from "./compiled.js";
 import { GlissadeError } from "./error.js";
 import type { Feed, Named } from "./feed.js";
-import type { fitDatasetFields, fitFields, ValidationData } from "./fitOptions.js";
+import {
+  type fitDatasetFields,
+  type fitFields,
+  type ValidationData,
+  YIELD_EVERY,
+} from "./fitOptions.js";
 import { HistoryBook } from "./history.js";
 import type { Network } from "./network.js";
 import type { Resolved } from "./options.js";
@@ -68,22 +74,38 @@ export function streamTraining(
   return settled(owner, model, network, source, validate, options);
 }
 
+/** How much of a stream is read, and in which pieces. */
+interface ReadOptions {
+  readonly batchSize: number;
+  readonly steps?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Lets the event loop turn where it is time. @throws the signal's reason */
+async function turn(breather: Breather, signal: AbortSignal | undefined): Promise<void> {
+  if (breather.due) await breather.breathe();
+  signal?.throwIfAborted();
+}
+
 /** Losses and metrics of a stream. @throws (rejects) ERR_SHAPE if it gives nothing, and what the stream throws */
 export async function evaluateStream(
   owner: string,
   network: Network,
   stream: Stream<Item>,
-  { batchSize, steps = Infinity }: { batchSize: number; steps?: number | undefined },
+  { batchSize, steps = Infinity, signal }: ReadOptions,
 ): Promise<Logs> {
-  const reader = new Reader(owner, stream, network.topology.inputs, true, batchSize);
+  const reader = new Reader(owner, stream, network.topology.inputs, true, batchSize, signal);
+  const breather = new Breather(YIELD_EVERY);
   try {
     let step = 0;
     const logs = await network.evaluateStream(async () => {
+      await turn(breather, signal);
       const parts = step++ < steps ? await reader.next() : undefined;
       return parts && network.feed(owner, parts.x, parts.y, { sampleWeight: parts.sampleWeight });
     });
     if (logs) return logs;
   } finally {
+    breather.close();
     await reader.close();
   }
   throw nothing(owner);
@@ -94,17 +116,20 @@ export async function predictStream(
   owner: string,
   network: Network,
   stream: Stream<unknown>,
-  { batchSize, steps = Infinity }: { batchSize: number; steps?: number | undefined },
+  { batchSize, steps = Infinity, signal }: ReadOptions,
 ): Promise<Tensor[]> {
-  const reader = new Reader(owner, stream, network.topology.inputs, false, batchSize);
+  const reader = new Reader(owner, stream, network.topology.inputs, false, batchSize, signal);
+  const breather = new Breather(YIELD_EVERY);
   const batches: Tensor[][] = [];
   try {
     while (batches.length < steps) {
+      await turn(breather, signal);
       const parts = await reader.next();
       if (!parts) break;
       batches.push(network.predict(owner, parts.x, Infinity));
     }
   } finally {
+    breather.close();
     await reader.close();
   }
   if (batches.length === 0) throw nothing(owner);
@@ -131,13 +156,13 @@ const nothing = (owner: string) =>
 
 /** How a fit's validation data are evaluated; nothing where there are none. */
 function validation(owner: string, network: Network, options: CommonOptions): Training["validate"] {
-  const { validationData: data, validationSteps: steps } = options;
+  const { validationData: data, validationSteps: steps, signal } = options;
   if (!data) return undefined;
   const name = `${owner}: validationData`;
   const batchSize = options.validationBatchSize ?? options.batchSize;
   if (!isArrays(data)) {
     const stream = checkStream(name, data);
-    return () => evaluateStream(name, network, stream, { batchSize, steps });
+    return () => evaluateStream(name, network, stream, { batchSize, steps, signal });
   }
   const [x, y, sampleWeight] = data;
   const feed = network.feed(name, x, y, { sampleWeight });

@@ -20,7 +20,7 @@ const isStream = (value: unknown) =>
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** Milliseconds without a turn of the event loop: a page must draw, elsewhere progress suffices. */
-const YIELD_EVERY = "document" in globalThis ? 16 : 100;
+export const YIELD_EVERY = "document" in globalThis ? 16 : 100;
 
 const data = () =>
   optional(
@@ -40,6 +40,17 @@ export const evaluateFields = {
   ...batchSizeField,
   /** How much each row counts. */
   sampleWeight: data(),
+};
+
+const signalField = {
+  /** Ends what runs, which rejects with its reason. */
+  signal: optional(
+    field<AbortSignal | undefined>(
+      "an AbortSignal",
+      (value) => isObject(value) && "aborted" in (value as object),
+      [3, {}, null],
+    ),
+  ),
 };
 
 const commonFields = {
@@ -84,14 +95,7 @@ const commonFields = {
   ),
   /** 0 silent, 1 a progress bar or lines, 2 a line an epoch; "auto": a bar in a terminal, else silent. */
   verbose: choice(["auto", 0, 1, 2], "auto"),
-  /** Ends the fit, which rejects with its reason. */
-  signal: optional(
-    field<AbortSignal | undefined>(
-      "an AbortSignal",
-      (value) => isObject(value) && "aborted" in (value as object),
-      [3, {}, null],
-    ),
-  ),
+  ...signalField,
   /** Milliseconds between turns of the event loop. */
   yieldEvery: whole(YIELD_EVERY),
   /** Whether to look through x for NaN and infinity before anything is trained. */
@@ -115,6 +119,7 @@ export const evaluateDatasetFields = {
   ...batchSizeField,
   /** Batches to read; all of them otherwise. */
   steps: optional(count()),
+  ...signalField,
 };
 
 export type FitOptions = Options<typeof fitFields>;

@@ -105,7 +105,8 @@ function redraw(
   for (const node of nodes) {
     if (drawn.has(node) || !node.layer) continue;
     const made = layerOf(node.layer).apply(node.inputs.map((input) => drawn.get(input)!));
-    drawn.set(node, within ? graphNode({ ...made, within }) : made);
+    const part = within ?? node.within;
+    drawn.set(node, part === undefined ? made : graphNode({ ...made, within: part }));
   }
   return drawn;
 }

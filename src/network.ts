@@ -100,6 +100,16 @@ export class Network {
     );
   }
 
+  /** @throws ERR_STATE if the model was disposed or compiled anew while somebody waited. */
+  private checkSame(owner: string, compiled: Compiled): void {
+    this.checkAlive(owner);
+    if (this.compiled === compiled) return;
+    throw new GlissadeError(
+      "ERR_STATE",
+      `${owner}: the model must stay compiled as it is until the evaluation ends, but was compiled anew; await it first`,
+    );
+  }
+
   /** @throws ERR_OPTION, ERR_STATE; the former compilation stays in force then. */
   compile(options: CompileOptions): void {
     this.checkFree("compile");
@@ -169,13 +179,14 @@ export class Network {
     const compiled = this.compiled!;
     let kept;
     for (let feed = await next(); feed; feed = await next()) {
-      this.checkAlive("evaluateDataset");
+      this.checkSame("evaluateDataset", compiled);
       if (kept) compiled.resume("test", kept);
       else compiled.reset("test");
       compiled.testStep(wholeBatch(feed));
       kept = compiled.keep("test");
     }
     if (!kept) return undefined;
+    this.checkSame("evaluateDataset", compiled);
     compiled.resume("test", kept);
     return compiled.logs("test");
   }

@@ -23,7 +23,9 @@ export interface Parts {
 
 /** What each item is for, in all the forms that {@link Item} has; or inputs alone where no targets are asked. */
 function partsOf(owner: string, item: unknown, ports: readonly Port[], targets: boolean): Parts {
-  if (isKeyed(item) && ("x" in item || "xs" in item)) {
+  const keys = isKeyed(item) ? Object.keys(item) : [];
+  const isInputs = keys.length === ports.length && ports.every(({ name }) => keys.includes(name));
+  if (isKeyed(item) && ("x" in item || "xs" in item) && (targets || !isInputs)) {
     const { x = item.xs, y = item.ys, sampleWeight } = item;
     return { x, y, sampleWeight } as Parts;
   }
@@ -56,7 +58,7 @@ function isInput(item: readonly unknown[], ports: readonly Port[]): boolean {
 /** Whether x is one row: no axis more than a row of the first input, and no more numbers. */
 function isRow(x: unknown, [{ name, node }]: readonly [Port]): boolean {
   const first = isKeyed(x) ? x[name] : x;
-  if (typeof first === "number") return true;
+  if (typeof first !== "object" || first === null) return typeof first === "number";
   if (axesOf(first) > node.shape.length) return false;
   const count = isTensor(first)
     ? first.data.length
@@ -69,7 +71,8 @@ function isRow(x: unknown, [{ name, node }]: readonly [Port]): boolean {
 /** Reads items one after another, rows put together to batches. */
 export class Reader {
   private readonly pass: Pass<unknown>;
-  private aborted: Promise<never> | undefined;
+  private readonly aborted: Promise<never> | undefined;
+  private heedNoMore: () => void = () => {};
   private done = false;
 
   constructor(
@@ -78,9 +81,10 @@ export class Reader {
     private readonly ports: readonly Port[],
     private readonly targets: boolean,
     private readonly batchSize: number,
-    private readonly signal?: AbortSignal,
+    signal: AbortSignal | undefined,
   ) {
     this.pass = read(owner, stream);
+    this.aborted = signal && this.heed(signal);
   }
 
   /** The next batch; nothing at the end. @throws what the stream throws, or the signal's reason */
@@ -98,26 +102,30 @@ export class Reader {
 
   /** Lets the stream go. */
   close(): Promise<void> {
+    this.heedNoMore();
     return this.pass.close();
   }
 
   private async item(): Promise<Parts | undefined> {
     if (this.done) return undefined;
     const coming = this.pass.next();
-    const item = await (coming instanceof Promise ? this.orAbort(coming) : coming);
+    // A stream may let us wait for long: the signal need not.
+    const waits = coming instanceof Promise && this.aborted;
+    const item = await (waits ? Promise.race([coming, this.aborted]) : coming);
     if (item !== END) return partsOf(this.owner, item, this.ports, this.targets);
     this.done = true;
     return undefined;
   }
 
-  /** A stream may let us wait for long: the signal need not. */
-  private orAbort<T>(coming: Promise<T>): Promise<T> {
-    const { signal } = this;
-    if (!signal) return coming;
-    this.aborted ??= new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  /** Rejects with the signal's reason. */
+  private heed(signal: AbortSignal): Promise<never> {
+    const aborted = new Promise<never>((_, reject) => {
+      const abort = () => reject(signal.reason as Error);
+      signal.addEventListener("abort", abort);
+      this.heedNoMore = () => signal.removeEventListener("abort", abort);
     });
-    return Promise.race([coming, this.aborted]);
+    aborted.catch(() => {});
+    return aborted;
   }
 }
 
@@ -143,6 +151,7 @@ export function streamSource(stream: Stream<unknown>, options: StreamOptions): S
     reader ??= open();
     const parts = await reader.next();
     if (parts) return parts;
+    await reader.close();
     reader = undefined;
     if (!fresh) return steps === undefined ? undefined : pull();
     throw new GlissadeError(

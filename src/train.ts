@@ -1,3 +1,4 @@
+import { Breather } from "./breather.js";
 import type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 import type { Compiled, Logs } from "./compiled.js";
 import { GlissadeError } from "./error.js";
@@ -39,41 +40,6 @@ async function call(
     if (hook) await hook.apply(callback, given);
   }
   checkGoing(training);
-}
-
-/** Where it exists, the way to let timers and sockets go first; pages have none. */
-const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-
-/**
- * Lets the event loop turn, every so many milliseconds. On a page by a message to oneself, which comes back after
- * everything that waits; where there is `setImmediate` by that, as Node hands over up to a thousand messages before it
- * looks at a timer.
- */
-class Breather {
-  private readonly channel = setImmediate ? undefined : new MessageChannel();
-  private last = performance.now();
-
-  constructor(private readonly every: number) {}
-
-  get due(): boolean {
-    return performance.now() - this.last >= this.every;
-  }
-
-  async breathe(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      if (!this.channel) {
-        setImmediate!(resolve);
-        return;
-      }
-      this.channel.port1.onmessage = () => resolve();
-      this.channel.port2.postMessage(0);
-    });
-    this.last = performance.now();
-  }
-
-  close(): void {
-    this.channel?.port1.close();
-  }
 }
 
 /** Epoch after epoch; what `fit` runs to the end. Whoever leaves the loop early stops the training. */

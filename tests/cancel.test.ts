@@ -78,6 +78,24 @@ describe("an abort", () => {
     ).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
+  test("ends the evaluation and the prediction of a stream", async () => {
+    const model = build();
+    const endless = dataset(batches()).repeat();
+    const options = () => ({ signal: AbortSignal.timeout(10) });
+    const paced = endless.map(async (batch) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return batch;
+    });
+    for (const run of [
+      model.evaluateDataset(endless, options()),
+      model.evaluateDataset(paced, options()),
+      model.predictDataset(paced, options()),
+      model.fit(x, y, { validationData: paced, ...options() }),
+    ]) {
+      await expect(run).rejects.toMatchObject({ name: "TimeoutError" });
+    }
+  });
+
   test("a hook that throws ends the fit with its error; the epoch that it saw is kept", async () => {
     const model = build();
     const broken = new Error("mine");

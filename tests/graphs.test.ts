@@ -223,8 +223,9 @@ describe("models as layers", () => {
       "right_hidden",
       "add",
     ]);
-    const twin = fromBytes(toBytes(model));
-    expect(twin.predict(item).data).toEqual(model.predict(item).data);
+    for (const twin of [fromBytes(toBytes(model)), model.clone(), model.clone().clone()]) {
+      expect(twin.predict(item).data).toEqual(model.predict(item).data);
+    }
   });
 
   test("can be frozen as a whole", async () => {

@@ -293,6 +293,14 @@ describe("evaluateDataset and predictDataset", () => {
   });
 });
 
+test("a model compiled anew ends an evaluation that is under way", async () => {
+  const model = build();
+  const seen = model.evaluateDataset(() => later(pairs()));
+  model.compile(options);
+  await expect(seen).rejects.toThrow(/must stay compiled as it is/);
+  model.evaluate(x, y);
+});
+
 test("a long stream leaves memory where it was", async () => {
   const model = build();
   await model.fitDataset(pairs());

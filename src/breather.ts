@@ -1,0 +1,34 @@
+/** Where it exists, the way to let timers and sockets go first; pages have none. */
+const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+
+/**
+ * Lets the event loop turn, every so many milliseconds. On a page by a message to oneself, which comes back after
+ * everything that waits; where there is `setImmediate` by that, as Node hands over up to a thousand messages before it
+ * looks at a timer.
+ */
+export class Breather {
+  private readonly channel = setImmediate ? undefined : new MessageChannel();
+  private last = performance.now();
+
+  constructor(private readonly every: number) {}
+
+  get due(): boolean {
+    return performance.now() - this.last >= this.every;
+  }
+
+  async breathe(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (!this.channel) {
+        setImmediate!(resolve);
+        return;
+      }
+      this.channel.port1.onmessage = () => resolve();
+      this.channel.port2.postMessage(0);
+    });
+    this.last = performance.now();
+  }
+
+  close(): void {
+    this.channel?.port1.close();
+  }
+}
