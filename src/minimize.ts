@@ -12,6 +12,8 @@ export interface ValueAndGradient {
   readonly gradient: ArrayLike<number>;
 }
 
+type Evaluation = ValueAndGradient | readonly [value: number, gradient: ArrayLike<number>];
+
 /** How a step went: its number from 0, the value before it, and θ, which may be read but not kept. */
 export interface MinimizeStep {
   readonly step: number;
@@ -57,13 +59,13 @@ export interface Minimum {
  * Looks for a minimum of a function of a flat array, by any optimizer: for models that are no network.
  *
  * `valueAndGradient(theta)` gets the numbers as they are now, to be read and not kept, and returns
- * `{ value, gradient }`. θ itself is a float32 copy of the array that is given, which stays as it was.
+ * `{ value, gradient }`, or both as a pair. θ itself is a float32 copy of the array that is given, which stays as it was.
  *
  * @throws ERR_OPTION if an option breaks its rule or the function returns something else, ERR_SHAPE if θ is empty or
  *   the gradient has another length, ERR_NUMERIC if value or gradient is NaN.
  */
 export function minimize(
-  valueAndGradient: (theta: Float32Array) => ValueAndGradient,
+  valueAndGradient: (theta: Float32Array) => Evaluation,
   theta: ArrayLike<number>,
   given: Options<typeof minimizeFields>,
 ): Minimum {
@@ -120,13 +122,15 @@ function checkGiven(valueAndGradient: unknown, theta: ArrayLike<number>): void {
 }
 
 function evaluated(
-  valueAndGradient: (theta: Float32Array) => ValueAndGradient,
+  valueAndGradient: (theta: Float32Array) => Evaluation,
   theta: Float32Array,
   step: number,
 ): ValueAndGradient {
   const size = theta.length;
-  const found: unknown = valueAndGradient(theta);
-  const { value, gradient } = (found ?? {}) as Partial<ValueAndGradient>;
+  const found = valueAndGradient(theta) as Evaluation | undefined;
+  const { value, gradient }: Partial<ValueAndGradient> = Array.isArray(found)
+    ? { value: found[0] as number, gradient: found[1] as ArrayLike<number> }
+    : ((found ?? {}) as Partial<ValueAndGradient>);
   if (typeof value !== "number" || typeof gradient !== "object") {
     throw new GlissadeError(
       "ERR_OPTION",

@@ -100,7 +100,8 @@ export interface Stage<W extends string = string> {
 /** A layer as its author writes it: everything that is known before a model holds it. */
 export interface LayerDefinition {
   readonly type: string;
-  readonly options: Readonly<Record<string, unknown>>;
+  /** What is saved, and what the layer is made of again. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   /** @throws ERR_SHAPE if the layer cannot take such inputs. */
   build(input: Shape, ...further: Shape[]): Stage;
 }

@@ -29,6 +29,12 @@ describe("minimize", () => {
     expect(start).toEqual([5, -3, 0, 9, 1]);
   });
 
+  test("takes value and gradient as a pair too", () => {
+    const pair = (theta: ArrayLike<number>) => [bowl(theta).value, bowl(theta).gradient] as const;
+    const options = { optimizer: "adam", steps: 20 };
+    expect(minimize(pair, [3, 3], options)).toEqual(minimize(bowl, [3, 3], options));
+  });
+
   test("moves as a network does under the same optimizer", () => {
     const model = sequential([layers.dense(1, { useBias: false, inputShape: [3] })]);
     model.compile({ optimizer: "adam", loss: "mse" });
