@@ -14,6 +14,13 @@ export type { Logs } from "./compiled.js";
 export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";
 export { type Dataset, dataset } from "./dataset.js";
 export { classWeights, oneHot, parseIdx, standardize, toCategorical } from "./data.js";
+export {
+  diagnose,
+  type DiagnoseOptions,
+  type Diagnosis,
+  type Facts as DiagnosisFacts,
+  type Finding,
+} from "./diagnose.js";
 export { engineInfo, ready } from "./engine.js";
 export { type ErrorCode, GlissadeError } from "./error.js";
 export type {

@@ -6,8 +6,17 @@ import { learningRateSchedulerFields } from "../src/callbacks/learningRateSchedu
 import { modelCheckpointFields } from "../src/callbacks/modelCheckpoint.js";
 import { reduceLROnPlateauFields } from "../src/callbacks/reduceLROnPlateau.js";
 import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
+import { datasetFields } from "../src/dataset.js";
+import { diagnoseFields } from "../src/diagnose.js";
 import { readyFields } from "../src/engine.js";
-import { batchSizeField, evaluateFields, fitFields } from "../src/fitOptions.js";
+import {
+  batchSizeField,
+  evaluateDatasetFields,
+  evaluateFields,
+  fitDatasetFields,
+  fitFields,
+} from "../src/fitOptions.js";
+import { fromBytesFields, toBytesFields } from "../src/formats/glissade.js";
 import * as gl from "../src/index.js";
 import { initializerFields } from "../src/initializers/members.js";
 import { activationFields } from "../src/layers/activation.js";
@@ -27,6 +36,7 @@ import { meanAbsoluteErrorFields } from "../src/losses/meanAbsoluteError.js";
 import { meanSquaredErrorFields } from "../src/losses/meanSquaredError.js";
 import { sparseCategoricalCrossentropyFields } from "../src/losses/sparseCategoricalCrossentropy.js";
 import * as metricMembers from "../src/metrics/members.js";
+import { minimizeFields } from "../src/minimize.js";
 import { modelFields } from "../src/modelGraph.js";
 import { mnistFields } from "../src/node/datasets.js";
 import { datasets } from "../src/node/index.js";
@@ -134,6 +144,43 @@ const takers: Taker[] = [
     owner: "evaluate",
     fields: evaluateFields,
     call: (options) => model.evaluate([[1]], [1], options),
+  },
+  {
+    owner: "fitDataset",
+    fields: fitDatasetFields,
+    call: (options) => model.fitDataset([[[[1]], [1]]], options),
+  },
+  {
+    owner: "evaluateDataset",
+    fields: evaluateDatasetFields,
+    call: (options) => model.evaluateDataset([[[[1]], [1]]], options),
+  },
+  {
+    owner: "predictDataset",
+    fields: evaluateDatasetFields,
+    call: (options) => model.predictDataset([[[1]]], options),
+  },
+  {
+    owner: "minimize",
+    fields: minimizeFields,
+    good: { optimizer: "sgd", steps: 1 },
+    call: (options) => gl.minimize(([x]) => ({ value: x! * x!, gradient: [2 * x!] }), [1], options),
+  },
+  {
+    owner: "diagnose",
+    fields: diagnoseFields,
+    call: (options) => gl.diagnose(model, [[1], [2]], [1, 2], options),
+  },
+  { owner: "toBytes", fields: toBytesFields, call: (options) => gl.toBytes(model, options) },
+  {
+    owner: "fromBytes",
+    fields: fromBytesFields,
+    call: (options) => gl.fromBytes(gl.toBytes(model), options),
+  },
+  {
+    owner: "dataset.batch",
+    fields: datasetFields.batch,
+    call: (options) => gl.dataset([1]).batch(1, options),
   },
   { owner: "predict", fields: batchSizeField, call: (options) => model.predict([[1]], options) },
   { owner: "sequential", fields: modelFields, call: (options) => gl.sequential([], options) },
