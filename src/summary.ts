@@ -1,3 +1,4 @@
+import type { GraphNode, Layer } from "./layer.js";
 import type { ModelGraph } from "./modelGraph.js";
 
 const thousands = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -14,16 +15,28 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** The text of `model.summary()`: a line a node, then the sums. */
+/** The text of `model.summary()`: a line a node, with what it reads where that is not the line above; then the sums. */
 export function summarize(model: ModelGraph<unknown>): string {
-  const { nodes, names, layers } = model.network.topology;
+  const { nodes, names, layers, inputs } = model.network.topology;
+  const nameOf = (node: GraphNode) =>
+    node.layer ? names.get(node.layer)! : inputs.find((port) => port.node === node)!.name;
+  const isChain = nodes.every(({ inputs: read }, i) =>
+    read.every((one) => read.length === 1 && one === nodes[i - 1]),
+  );
+  const seen = new Set<Layer>();
   const lines = columns([
-    ["Layer (type)", "Output shape", "Parameters"],
-    ...nodes.map(({ layer, shape }) => [
-      layer ? `${names.get(layer)!} (${layer.type})` : "input",
-      `[${["batch", ...shape].join(", ")}]`,
-      thousands(layer?.countParams() ?? 0),
-    ]),
+    ["Layer (type)", "Output shape", ...(isChain ? [] : ["Reads"]), "Parameters"],
+    ...nodes.map((node) => {
+      const { layer, shape, inputs: read } = node;
+      const parameters = layer && seen.has(layer) ? "shared" : thousands(layer?.countParams() ?? 0);
+      if (layer) seen.add(layer);
+      return [
+        `${nameOf(node)} (${layer?.type ?? "input"})`,
+        `[${["batch", ...shape].join(", ")}]`,
+        ...(isChain ? [] : [read.map(nameOf).join(", ")]),
+        parameters,
+      ];
+    }),
   ]);
   const rule = "─".repeat(lines[0]!.length);
   const total = model.countParams();

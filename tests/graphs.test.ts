@@ -93,6 +93,27 @@ describe("several inputs and outputs", () => {
 });
 
 describe("layers in several places", () => {
+  test("are counted once in the summary, which says what each node reads", () => {
+    const tower = sequential([layers.dense(2, { name: "tower", inputShape: [4] })]);
+    const [left, right] = [layers.input({ shape: [4] }), layers.input({ shape: [4] })];
+    const match = layers.dot(1).apply([tower.apply(left), tower.apply(right)]);
+    const model = graph({ inputs: { left, right }, outputs: match, name: "twins" });
+    expect(model.summary({ print() {} })).toMatchInlineSnapshot(`
+      "twins
+      ─────────────────────────────────────────────────────
+      Layer (type)   Output shape  Reads         Parameters
+      ─────────────────────────────────────────────────────
+      left (input)   [batch, 4]                           0
+      right (input)  [batch, 4]                           0
+      tower (dense)  [batch, 2]    left                  10
+      tower (dense)  [batch, 2]    right             shared
+      dot (dot)      [batch, 1]    tower, tower           0
+      ─────────────────────────────────────────────────────
+      Total parameters: 10 (40 bytes)
+      Trainable: 10, frozen: 0"
+    `);
+  });
+
   test("a shared layer's gradient is the sum of both uses", () => {
     const shared = layers.dense(2, { name: "shared", useBias: false });
     const [a, b] = [layers.input({ shape: [3] }), layers.input({ shape: [3] })];
