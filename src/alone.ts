@@ -1,10 +1,11 @@
-import { labelsOf, rowsOf } from "./columns.js";
-import { GlissadeError } from "./error.js";
+import { classesBelow, rowsOf } from "./columns.js";
+import { counted, GlissadeError } from "./error.js";
 import type { Evaluation, Loss } from "./losses/loss.js";
 import { memory, type Run } from "./memory.js";
 import type { Metric, MetricQuestion } from "./metrics/metric.js";
 import { sizeOf } from "./stage.js";
-import { type Data, rowShapeOf, tensor } from "./tensor.js";
+import { field, needed, optional, resolve } from "./options.js";
+import { type Data, isTensor, isTypedArray, rowShapeOf, tensor } from "./tensor.js";
 
 /** Predictions, targets and weights, as users give them. */
 interface Given {
@@ -24,8 +25,20 @@ interface Batch {
   readonly weight: ArrayLike<number> | undefined;
 }
 
+const data = field<Data>(
+  "a tensor, nested arrays or a typed array",
+  (value) => isTensor(value) || isTypedArray(value) || Array.isArray(value),
+  [3, "x", null, {}],
+);
+export const evaluateAloneFields = {
+  prediction: needed(data),
+  target: needed(data),
+  weight: optional(data),
+};
+
 /** Checks and flattens: rows are all axes but the last. */
-function batchOf(owner: string, targets: Loss["targets"], given: Given): Batch {
+function batchOf(owner: string, targets: Loss["targets"], asked: Given): Batch {
+  const given = resolve(owner, evaluateAloneFields, asked);
   const shape = rowShapeOf(given.prediction) ?? [];
   const cols = shape.at(-1) ?? 1;
   const prediction = rowsOf(owner, "prediction", given.prediction, shape);
@@ -33,21 +46,20 @@ function batchOf(owner: string, targets: Loss["targets"], given: Given): Batch {
   const flat = (rowShapeOf(given.target) ?? []).length < shape.length;
   const labels = targets === "labels" || (targets === "either" && flat && cols > 1);
   const target = labels
-    ? labelsOf(owner, "target", given.target)
+    ? classesBelow(owner, "target", given.target, cols)
     : (rowsOf(owner, "target", given.target, shape).data as ArrayLike<number>);
   const weight = given.weight && rowsOf(owner, "weight", given.weight, []).data;
-  const sizes = [
-    target.length === (labels ? rows : rows * cols),
-    (weight?.length ?? rows) === rows,
-  ];
-  if (!sizes.every(Boolean)) {
-    throw new GlissadeError(
-      "ERR_SHAPE",
-      `${owner}: ${sizes[0] ? "weight" : "target"} must have one entry for each of the ${rows} rows of prediction`,
-    );
-  }
+  const targetRows = target.length / (labels ? 1 : cols);
+  if (targetRows !== rows) throw otherRows(owner, "target", rows, targetRows);
+  if (weight && weight.length !== rows) throw otherRows(owner, "weight", rows, weight.length);
   return { rows, cols, labels, shape, prediction: prediction.data, target, weight } as Batch;
 }
+
+const otherRows = (owner: string, what: string, rows: number, given: number) =>
+  new GlissadeError(
+    "ERR_SHAPE",
+    `${owner}: ${what} must have ${counted(rows, "row")}, one for each row of prediction, got ${given}`,
+  );
 
 /** Puts a batch into memory of its own, lets `use` work on it, and gives the memory back. */
 function withBatch<T>(
@@ -57,7 +69,7 @@ function withBatch<T>(
 ): T {
   const heap = memory();
   const counts = [rows * cols, labels ? rows : rows * cols, rows, ...extra];
-  const run: Run = heap.allocateRun(counts);
+  const run: Run = heap.allocateRun(counts, counted(rows, "row"));
   const [x, y, w] = run.pieces as [number, number, number];
   try {
     heap.floats(x, rows * cols).set(prediction);
@@ -123,7 +135,7 @@ export function updateAlone(
   if (standing && standing.question.cols !== cols) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: every batch must have ${standing.question.cols} columns, got ${cols}; reset() begins anew`,
+      `${owner}: every batch must have ${counted(standing.question.cols, "column")}, got ${cols}; reset() begins anew`,
     );
   }
   const heap = memory();

@@ -1,4 +1,4 @@
-import { type ErrorCode, GlissadeError, show } from "./error.js";
+import { type ErrorCode, GlissadeError, show, toNumber } from "./error.js";
 import { type DType, type Shape, sizeOf } from "./stage.js";
 import {
   isTensor,
@@ -181,7 +181,7 @@ function misfit(rows: readonly unknown[], i: number, where: Where): GlissadeErro
   if (wrong >= 0) {
     return refuse(
       "ERR_DTYPE",
-      `${place} must be numbers, got ${show(entries[wrong])}; give each text or class a number in map`,
+      `${place} must be numbers, got ${show(entries[wrong])}; ${toNumber(entries[wrong])} in map`,
     );
   }
   const [wanted, got] = [first, row].map((value) => `[${shapeOf(value).join(", ")}]`);
@@ -204,5 +204,8 @@ function misfit(rows: readonly unknown[], i: number, where: Where): GlissadeErro
         "ERR_DTYPE",
         `${place} must fit int32, got ${show(row)}; numbers and Float64Array become float32`,
       )
-    : refuse("ERR_SHAPE", `${place} must be ${got} of one type, got ragged or mixed entries`);
+    : refuse(
+        "ERR_SHAPE",
+        `${place} must be ${got} of one type, got ragged or mixed entries; fill up or cut rows in map`,
+      );
 }

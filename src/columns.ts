@@ -1,6 +1,6 @@
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, show } from "./error.js";
 import { type DType, type Shape, sizeOf } from "./stage.js";
-import { type Data, isTypedArray, type Tensor, tensor, type TensorData } from "./tensor.js";
+import { asTensor, type Data, isTypedArray, type TensorData } from "./tensor.js";
 
 /** Checked data: so many rows of one shape, side by side. */
 export interface Rows {
@@ -13,19 +13,6 @@ export interface Rows {
 
 const text = (shape: Shape) => `[${shape.join(", ")}]`;
 
-/** @throws ERR_DTYPE or ERR_SHAPE, in the name of who asks */
-function asTensor(owner: string, what: string, data: Data): Tensor {
-  try {
-    return tensor(data);
-  } catch (error) {
-    if (!(error instanceof GlissadeError)) throw error;
-    throw new GlissadeError(
-      error.code,
-      `${owner}: ${what}: ${error.message.replace(/^tensor: /, "")}`,
-    );
-  }
-}
-
 /** @throws ERR_SHAPE if there is no row */
 function someRows(owner: string, what: string, rows: number): void {
   if (rows > 0) return;
@@ -36,34 +23,44 @@ function someRows(owner: string, what: string, rows: number): void {
  * Data as rows of this shape; typed numbers without a shape are cut into such rows, and rows of one number may be
  * given flat.
  *
+ * @param otherwise The way out, unless a plainer one is seen.
  * @throws ERR_SHAPE if rows have another shape or there is none, ERR_DTYPE if entries are no numbers.
  */
-export function rowsOf(owner: string, what: string, data: Data, row: Shape): Rows {
+export function rowsOf(
+  owner: string,
+  what: string,
+  data: Data,
+  row: Shape,
+  otherwise = "give such rows",
+): Rows {
   const width = sizeOf(row);
-  if (data === undefined || data === null || typeof data !== "object") {
-    throw new GlissadeError(
-      "ERR_DTYPE",
-      `${owner}: ${what} must be a tensor, nested arrays or a typed array, got ${show(data)}`,
-    );
-  }
-  const found = asTensor(owner, what, data);
-  const { data: numbers, shape, dtype } = found;
+  const { data: numbers, shape, dtype } = asTensor(owner, what, data);
   const [rows = 0, ...inner] = shape;
-  if (isTypedArray(data) && numbers.length % width === 0) {
+  if (isTypedArray(data) && width > 0 && numbers.length % width === 0) {
     someRows(owner, what, numbers.length);
     return { data: numbers, rows: numbers.length / width, width, dtype };
   }
   someRows(owner, what, rows);
-  const flat = width === 1 && sizeOf(inner) === 1;
-  if (!flat && text(inner) !== text(row)) {
-    const wayOut =
-      sizeOf(inner) === width ? `; use reshape([-1, ${row.join(", ")}]) or layers.flatten()` : "";
+  if (width === 0) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: ${what} must have rows of shape ${text(row)}, got ${isTypedArray(data) ? `${numbers.length} numbers` : text(inner)}${wayOut}`,
+      `${owner}: ${what} must have numbers in its rows, got none`,
     );
   }
-  return { data: numbers, rows, width, dtype };
+  const flat = width === 1 && sizeOf(inner) === 1;
+  if (flat || text(inner) === text(row)) return { data: numbers, rows, width, dtype };
+  const wayOut =
+    sizeOf(inner) === width
+      ? `use reshape([-1, ${row.join(", ")}]) or layers.flatten()`
+      : text(shape) === text(row)
+        ? `a single row is given as [${what}]`
+        : otherwise;
+  const got = isTypedArray(data) || inner.length === 0 ? counted(rows, "number") : text(inner);
+  const rule = row.length > 0 ? `rows of shape ${text(row)}` : "one number a row";
+  throw new GlissadeError(
+    "ERR_SHAPE",
+    `${owner}: ${what} must have ${rule}, got ${got}; ${wayOut}`,
+  );
 }
 
 /**
@@ -85,10 +82,39 @@ export function labelsOf(owner: string, what: string, labels: Data): Int32Array<
   if (wrong >= 0) {
     throw new GlissadeError(
       "ERR_NUMERIC",
-      `${owner}: ${what} must be class numbers, whole and from 0, got ${data[wrong]} in row ${wrong}`,
+      `${owner}: ${what} must be class numbers, whole and from 0, got ${data[wrong]} in row ${wrong}; ` +
+        "number the classes 0, 1, 2, …",
     );
   }
   return data instanceof Int32Array ? data : Int32Array.from(data);
+}
+
+/** Class numbers below `classes`, `leading` of them a row. @throws as {@link labelsOf}, and ERR_NUMERIC beyond */
+export function classesBelow(
+  owner: string,
+  what: string,
+  labels: Data,
+  classes: number,
+  leading = 1,
+  wayOut = "prediction needs a column for each class",
+): Int32Array<ArrayBufferLike> {
+  const numbers = labelsOf(owner, what, labels);
+  const wrong = numbers.findIndex((label) => label >= classes);
+  if (wrong < 0) return numbers;
+  throw new GlissadeError(
+    "ERR_NUMERIC",
+    `${owner}: ${what} must hold class numbers from 0 to ${classes - 1}, got ${numbers[wrong]} in row ` +
+      `${Math.floor(wrong / leading)}; ${wayOut}`,
+  );
+}
+
+/** @throws ERR_DTYPE if it is no Uint8Array */
+export function checkBytes(owner: string, given: unknown): void {
+  if (given instanceof Uint8Array) return;
+  throw new GlissadeError(
+    "ERR_DTYPE",
+    `${owner}: it must get a Uint8Array, got ${show(given)}; new Uint8Array(buffer) makes one of an ArrayBuffer`,
+  );
 }
 
 /** @throws ERR_NUMERIC naming the first NaN or infinity */
@@ -115,10 +141,10 @@ export function arraysOf(
 ): Float32Array[] {
   const list = wanted.map(({ name, shape }) => `${name} ${text(shape)}`).join(", ") || "none";
   if (!Array.isArray(values) || values.length !== wanted.length) {
-    const got = Array.isArray(values) ? `${values.length} arrays` : show(values);
+    const got = Array.isArray(values) ? counted(values.length, "array") : show(values);
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: it must get ${wanted.length} arrays (${list}), got ${got}; ${wayOut}`,
+      `${owner}: it must get ${counted(wanted.length, "array")} (${list}), got ${got}; ${wayOut}`,
     );
   }
   return wanted.map(({ name, shape }, i) => {

@@ -5,10 +5,10 @@ import type { Verdict } from "./judge.js";
 import type { Loss, LossFunction, LossRule } from "./losses/loss.js";
 import type { Metric, MetricFunction, MetricRule, PlannedMetric } from "./metrics/metric.js";
 import { member } from "./names.js";
-import { completeOptimizer } from "./optimizers/base.js";
+import { completeOptimizer, optimizerField } from "./optimizers/base.js";
 import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
 import { ownLoss, ownMetric } from "./own.js";
-import { field, needed, nonNegative, resolve } from "./options.js";
+import { field, isPlainObject, needed, nonNegative, resolve } from "./options.js";
 
 /** A loss, one of the user's own, or a name. */
 export type AnyLoss = Loss | LossRule | LossFunction | string;
@@ -33,13 +33,7 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 const anyOf = (rule: string) => field<unknown>(rule, (value) => value !== null, [null]);
 
 export const compileFields = {
-  optimizer: needed(
-    field<Optimizer | OptimizerRule | string>(
-      'an optimizer, or its name such as "adam"',
-      (value) => typeof value === "string" || (isObject(value) && "update" in (value as object)),
-      [3, null, {}, []],
-    ),
-  ),
+  optimizer: optimizerField,
   loss: needed(anyOf("a loss, its name, or an object of them keyed by output")),
   lossWeights: anyOf("a number of 0 or more, or an object of them keyed by output"),
   metrics: anyOf("an array of metrics or names, or an object of them keyed by output"),
@@ -54,23 +48,21 @@ function forOutput<T>(
   { name }: Port,
   isBare: (value: unknown) => boolean,
 ): T | undefined {
-  if (given === undefined || (isBare(given) && ports.length === 1)) return given as T | undefined;
+  const single = ports.length === 1;
+  const keyed = isPlainObject(given) && !isBare(given);
+  if (given === undefined || (single && !keyed)) return given as T | undefined;
   if (isBare(given) && what === "loss") return given as T;
   const known = ports.map((port) => port.name);
-  if (isBare(given) || !isObject(given) || Array.isArray(given)) {
-    throw new GlissadeError(
-      "ERR_OPTION",
-      `compile: ${what} must be keyed by the outputs ${known.join(", ")}, got ${show(given)}`,
-    );
-  }
-  const stray = Object.keys(given as object).find((key) => !known.includes(key));
-  if (stray !== undefined) {
-    throw new GlissadeError(
-      "ERR_OPTION",
-      `compile: ${what} must be keyed by the outputs ${known.join(", ")}, got ${show(stray)}`,
-    );
-  }
-  return (given as Record<string, T>)[name];
+  const stray = keyed ? Object.keys(given).find((key) => !known.includes(key)) : "";
+  if (keyed && stray === undefined) return given[name] as T | undefined;
+  const wayOut = single
+    ? "the single output's may also be given bare"
+    : `write { ${known.map((one) => `${one}: …`).join(", ")} }`;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `compile: ${what} must be keyed by the outputs ${known.join(", ")}, ` +
+      `got ${stray ? `the key ${show(stray)}` : show(given)}; ${wayOut}`,
+  );
 }
 
 const has = (value: unknown, ...methods: string[]) =>
@@ -81,12 +73,13 @@ const isLoss = (value: unknown) =>
   typeof value === "string" || typeof value === "function" || has(value, "evaluate");
 
 function lossOf(given: AnyLoss, { name }: Port): Loss {
-  const loss = typeof given === "string" ? member<Loss>("compile", "loss", given) : given;
+  const loss = member<Loss | LossRule | LossFunction>("compile", "loss", given);
   if (has(loss, "plan")) return loss as Loss;
   if (isLoss(loss)) return ownLoss(loss as LossRule | LossFunction);
   throw new GlissadeError(
     "ERR_OPTION",
-    `compile: loss must be a loss, a function, or a name such as "mse", got ${show(given)} for output ${show(name)}`,
+    `compile: loss must be a loss, a function, or a name such as "mse", got ${show(given)} for output ${show(name)}; ` +
+      "a loss of your own is a function of { prediction, target, weight }",
   );
 }
 
@@ -99,7 +92,7 @@ function metricsOf(what: string, given: readonly AnyMetric[] | undefined): Plann
     );
   }
   return (given as readonly AnyMetric[]).map((one) => {
-    const metric = typeof one === "string" ? member<Metric>("compile", "metric", one) : one;
+    const metric = member<Metric | MetricRule | MetricFunction>("compile", "metric", one);
     if (has(metric, "plan")) return metric as Metric;
     if (typeof metric === "function" || has(metric, "reset", "update", "result")) {
       return ownMetric(metric);
@@ -114,8 +107,7 @@ function metricsOf(what: string, given: readonly AnyMetric[] | undefined): Plann
 
 /** How the weights change. */
 export function optimizerOf({ optimizer }: CompileOptions): Optimizer {
-  if (typeof optimizer === "string") return member<Optimizer>("compile", "optimizer", optimizer);
-  return completeOptimizer(optimizer);
+  return completeOptimizer(member<Optimizer | OptimizerRule>("compile", "optimizer", optimizer));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type CompileOptions, compileFields, optimizerOf, verdictOf } from "./compileOptions.js";
+import { GlissadeError } from "./error.js";
 import { type Batch, gather } from "./feed.js";
 import { Judge, type KeptSums, type Mode } from "./judge.js";
 import type { Holdings } from "./memory.js";
@@ -33,6 +34,13 @@ export class Compiled {
       if (!verdict) return [];
       return new Judge(holdings, program, port, verdict, verdict.loss.targets === "labels");
     });
+    if (this.judges.length === 0) {
+      throw new GlissadeError(
+        "ERR_OPTION",
+        "compile: at least one output must have a loss, got none; " +
+          `write loss: { ${ports[0]!.name}: "meanSquaredError" }`,
+      );
+    }
     const counts = program.weights.map(({ count }) => count);
     this.updater = new Updater(holdings, counts, optimizerOf(options));
   }
@@ -54,9 +62,9 @@ export class Compiled {
     const { program, updater } = this;
     const gradients = updater.begin(
       program.weights.map(({ layer, index, path, count }) => {
-        const { trainable, learningRateMultiplier: multiplier, addresses } = layer;
+        const { trainable, learningRateMultiplier: multiplier } = layer.settings();
         if (!trainable || multiplier === 0) return undefined;
-        return { address: addresses[index]!, count, path, multiplier };
+        return { address: layer.addresses[index]!, count, path, multiplier };
       }),
     );
     program.bindGradients(gradients);

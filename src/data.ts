@@ -1,13 +1,17 @@
-import { labelsOf } from "./columns.js";
-import { GlissadeError, show } from "./error.js";
+import { checkBytes, labelsOf } from "./columns.js";
+import { counted, GlissadeError, show } from "./error.js";
 import { sizeOf } from "./stage.js";
-import { type Data, isTensor, type Tensor, tensor } from "./tensor.js";
+import { asTensor, type Data, isTensor, type Tensor, tensor } from "./tensor.js";
+
+/** A float32 array of 4 GB. */
+const MOST_NUMBERS = 1073741824;
 
 /**
  * Class numbers as rows with a 1 at the class. Shapes: [rows] → [rows, classes], float32.
  *
  * @param classes One more than the greatest label, unless given.
- * @throws ERR_NUMERIC if a label is negative, not whole, or not below `classes`; ERR_OPTION if `classes` is no count.
+ * @throws ERR_NUMERIC if a label is negative, not whole, or not below `classes`; ERR_OPTION if `classes` is no count;
+ *   ERR_MEMORY if that were more than 4 GB.
  */
 export function oneHot(labels: Data, classes?: number): Tensor {
   const numbers = labelsOf("oneHot", "labels", labels);
@@ -19,10 +23,17 @@ export function oneHot(labels: Data, classes?: number): Tensor {
     );
   }
   const cols = classes ?? most + 1;
+  if (numbers.length * cols > MOST_NUMBERS) {
+    throw new GlissadeError(
+      "ERR_MEMORY",
+      `oneHot: rows × classes must be ${MOST_NUMBERS} numbers at most, got ${numbers.length} × ${cols}; ` +
+        "keep class numbers, as sparseCategoricalCrossentropy takes them",
+    );
+  }
   if (most >= cols) {
     throw new GlissadeError(
       "ERR_NUMERIC",
-      `oneHot: labels must be below classes, ${cols}, got ${most}; give more classes`,
+      `oneHot: labels must be below ${cols}, the number of classes, got ${most}; give more classes, or number labels from 0`,
     );
   }
   const data = new Float32Array(numbers.length * cols);
@@ -37,7 +48,7 @@ export const toCategorical = oneHot;
 export function classesOf(owner: string, what: string, data: Data): Int32Array {
   const nested = Array.isArray(data) && Array.isArray(data[0]);
   if (!isTensor(data) && !nested) return labelsOf(owner, what, data);
-  const found = tensor(data);
+  const found = asTensor(owner, what, data);
   const cols = sizeOf(found.shape.slice(1));
   if (found.shape.length < 2 || cols === 1) {
     const scores =
@@ -80,12 +91,14 @@ export interface Standardized {
  * @throws ERR_SHAPE if x has not two axes or no rows.
  */
 export function standardize(x: Data): Standardized {
-  const { data, shape } = tensor(x);
+  const measured = asTensor("standardize", "x", x);
+  const { data, shape } = measured;
   const [rows = 0, cols = 0] = shape;
-  if (shape.length !== 2 || rows === 0) {
+  if (shape.length !== 2 || rows === 0 || cols === 0) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `standardize: x must be [rows, cols], got [${shape.join(", ")}]`,
+      `standardize: x must have the shape [rows, cols], got [${shape.join(", ")}]; ` +
+        "use tensor(x).reshape([rows, -1])",
     );
   }
   const mean = new Array<number>(cols).fill(0);
@@ -97,11 +110,11 @@ export function standardize(x: Data): Standardized {
   });
   const std = squares.map((sum) => Math.sqrt(sum / rows) || 1);
   const apply = (other: Data): Tensor => {
-    const given = tensor(other);
+    const given = asTensor("standardize", "rows", other);
     if (given.shape.length !== 2 || given.shape[1] !== cols) {
       throw new GlissadeError(
         "ERR_SHAPE",
-        `standardize: rows must have ${cols} columns as those that were measured, got [${given.shape.join(", ")}]`,
+        `standardize: rows must have ${counted(cols, "column")} as those that were measured, got [${given.shape.join(", ")}]; give the same columns`,
       );
     }
     const scaled = Float32Array.from(
@@ -110,7 +123,7 @@ export function standardize(x: Data): Standardized {
     );
     return tensor(scaled, given.shape);
   };
-  return { x: apply(tensor(x)), mean, std, apply };
+  return { x: apply(measured), mean, std, apply };
 }
 
 /** Readers of the element types of IDX files, by their code; numbers are big-endian. */
@@ -129,10 +142,12 @@ const IDX_TYPES: Record<
 /**
  * Reads an IDX file, the form in which MNIST comes: two zero bytes, a type, the number of axes, their sizes, the data.
  *
- * @throws ERR_FORMAT if the bytes are no such file, are cut short, or are still compressed.
+ * @throws ERR_FORMAT if the bytes are no such file, are cut short, or are still compressed; ERR_DTYPE if they are no
+ *   Uint8Array.
  * @see LeCun, Cortes & Burges, the MNIST database.
  */
 export function parseIdx(bytes: Uint8Array): Tensor {
+  checkBytes("parseIdx", bytes);
   const refuse = (why: string) => new GlissadeError("ERR_FORMAT", `parseIdx: ${why}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
@@ -141,13 +156,17 @@ export function parseIdx(bytes: Uint8Array): Tensor {
   const type = IDX_TYPES[bytes[2] ?? 0];
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || !type) {
     throw refuse(
-      `the first bytes must be 0, 0, a type and the axes, got ${[...bytes.subarray(0, 4)].join(", ")}`,
+      `the first bytes must be 0, 0, a type and the axes, got ${[...bytes.subarray(0, 4)].join(", ") || "none"}; ` +
+        "the file is of another kind",
     );
   }
   const axes = bytes[3]!;
   const header = 4 + 4 * axes;
-  if (bytes.length < header)
-    throw refuse(`the header must have ${header} bytes, got ${bytes.length}`);
+  if (bytes.length < header) {
+    throw refuse(
+      `the header must have ${header} bytes, got ${bytes.length}; the file is cut short`,
+    );
+  }
   const shape = Array.from({ length: axes }, (_, i) => view.getUint32(4 + 4 * i));
   const count = sizeOf(shape);
   if (bytes.length !== header + count * type.bytes) {

@@ -17,7 +17,7 @@ export const readyFields = {
   module: optional(
     field<WebAssembly.Module | undefined>(
       "a WebAssembly.Module",
-      (value) => value instanceof WebAssembly.Module,
+      (value) => isWebAssemblyThere() && value instanceof WebAssembly.Module,
       [3, {}, null, new Uint8Array(4)],
     ),
   ),
@@ -33,22 +33,62 @@ export const readyFields = {
 const PAGE_BYTES = 65536;
 const MAXIMUM_PAGES = 65536;
 
-/** A new engine from compiled or plain wasm bytes; the library itself uses {@link engine}, tests and benches start more. */
-export function createEngine(source: WebAssembly.Module | BufferSource = embedded()): Engine {
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES });
-  try {
-    // The loader wraps each export in a closure that costs more than the call: kernels are the raw exports.
-    const { instance } = instantiateSync(source, { env: { memory } });
-    return { kernels: instance.exports as unknown as Kernels, memory };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+const isWebAssemblyThere = () => typeof WebAssembly === "object";
+
+/**
+ * A new engine from compiled or plain wasm bytes; the library itself uses {@link engine}, tests and benches start more.
+ *
+ * @throws ERR_RUNTIME if the runtime has no WebAssembly or refuses the module, or if that holds other functions;
+ *   ERR_MEMORY if there is no room for it.
+ */
+export function createEngine(source?: WebAssembly.Module | BufferSource): Engine {
+  if (!isWebAssemblyThere()) {
     throw new GlissadeError(
       "ERR_RUNTIME",
-      `engine: this runtime must run WebAssembly with SIMD, but it refused the module (${reason}); ` +
+      "engine: this runtime must have WebAssembly, got none; use a newer runtime or browser, or one whose settings allow it",
+    );
+  }
+  const memory = firstMemory();
+  const kernels = instantiated(source ?? embedded(), memory);
+  if (typeof kernels.heapBase === "function" && typeof kernels.gemm === "function") {
+    return { kernels, memory };
+  }
+  throw new GlissadeError(
+    "ERR_RUNTIME",
+    "engine: the module must hold the functions of this version of glissade, got one without them; " +
+      "compile the .wasm file that comes with the package",
+  );
+}
+
+function firstMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES });
+  } catch (cause) {
+    throw new GlissadeError(
+      "ERR_MEMORY",
+      `engine: there must be 1 MB of memory to begin with, got none (${reasonOf(cause)}); ` +
+        "close other pages or programs",
+    );
+  }
+}
+
+function instantiated(
+  source: WebAssembly.Module | BufferSource,
+  memory: WebAssembly.Memory,
+): Kernels {
+  try {
+    // The loader wraps each export in a closure that costs more than the call: kernels are the raw exports.
+    return instantiateSync(source, { env: { memory } }).instance.exports as unknown as Kernels;
+  } catch (cause) {
+    throw new GlissadeError(
+      "ERR_RUNTIME",
+      `engine: this runtime must compile WebAssembly with SIMD, got "${reasonOf(cause)}"; ` +
         "where compiling from bytes is forbidden, call ready({ module }) with a compiled WebAssembly.Module first",
     );
   }
 }
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
 
 let running: Engine | undefined;
 let chosen: WebAssembly.Module | BufferSource | undefined;
@@ -108,8 +148,8 @@ export function ready(given: ReadyOptions = {}): EngineInfo {
   return engineInfo();
 }
 
-/** Makes memory at least `bytes` long. @throws ERR_MEMORY if the runtime refuses. */
-export function growMemory({ memory }: Engine, bytes: number): void {
+/** Makes memory at least `bytes` long, for `what`. @throws ERR_MEMORY if the runtime refuses. */
+export function growMemory({ memory }: Engine, bytes: number, what?: string): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
   if (missing <= 0) return;
   const pages = memory.buffer.byteLength / PAGE_BYTES;
@@ -124,10 +164,14 @@ export function growMemory({ memory }: Engine, bytes: number): void {
     }
   }
   const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
+  const most = MAXIMUM_PAGES * PAGE_BYTES;
+  const got =
+    bytes > most
+      ? `${megabytes(most)}, the most that WebAssembly has`
+      : `${megabytes(memory.buffer.byteLength)} and no more from this runtime`;
   throw new GlissadeError(
     "ERR_MEMORY",
-    `engine: memory must hold ${megabytes(bytes)}, but this runtime gives ` +
-      `${megabytes(Math.min(memory.buffer.byteLength, MAXIMUM_PAGES * PAGE_BYTES))} and no more; ` +
+    `engine: memory must hold ${megabytes(bytes)}${what ? ` with ${what}` : ""}, got ${got}; ` +
       "use a smaller batchSize or fewer units, or dispose models that are done",
   );
 }

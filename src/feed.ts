@@ -1,10 +1,10 @@
-import { checkFinite, labelsOf, rowsOf } from "./columns.js";
-import { GlissadeError, show } from "./error.js";
+import { checkFinite, classesBelow, type Rows, rowsOf } from "./columns.js";
+import { counted, GlissadeError, show } from "./error.js";
 import type { Port } from "./graph.js";
 import type { Judge } from "./judge.js";
 import type { Memory } from "./memory.js";
 import { type DType, sizeOf } from "./stage.js";
-import { type Data, isTensor } from "./tensor.js";
+import { asTensor, type Data, isTensor, isTypedArray } from "./tensor.js";
 
 /** Data of one place: rows of numbers, in JavaScript memory. */
 export interface Column {
@@ -87,35 +87,29 @@ export function gather(
 
 /** Whether something is an object of entries by name, and no data. */
 export const isKeyed = (given: unknown): given is Readonly<Record<string, unknown>> =>
-  typeof given === "object" &&
-  given !== null &&
+  Object.prototype.toString.call(given) === "[object Object]" &&
   !isTensor(given) &&
-  !Array.isArray(given) &&
-  !ArrayBuffer.isView(given);
+  !(Symbol.asyncIterator in (given as object));
 
 /** One entry a port, from a bare value or an object keyed by the ports' names. */
 function perPort<T>(owner: string, what: string, ports: readonly Port[], given: unknown): T[] {
-  if (!isKeyed(given)) {
-    if (ports.length === 1) return [given as T];
-    throw new GlissadeError(
-      "ERR_SHAPE",
-      `${owner}: ${what} must be an object keyed by ${names(ports)}, got ${show(given)}`,
-    );
-  }
-  const object = given as Readonly<Record<string, T>>;
-  const missing = ports.find(({ name }) => object[name] === undefined);
-  const stray = Object.keys(object).find((key) => !ports.some(({ name }) => name === key));
-  if (missing || stray !== undefined) {
-    throw new GlissadeError(
-      "ERR_SHAPE",
-      `${owner}: ${what} must have the keys ${names(ports)}, got ${show(Object.keys(object))}` +
-        (ports.length === 1 ? `; the single ${what} may also be given bare` : ""),
-    );
-  }
-  return ports.map(({ name }) => object[name]!);
+  const names = ports.map(({ name }) => name);
+  const single = names.length === 1;
+  if (single && !isKeyed(given)) return [given as T];
+  const fits =
+    isKeyed(given) &&
+    names.every((name) => given[name] !== undefined) &&
+    Object.keys(given).every((key) => names.includes(key));
+  if (fits) return names.map((name) => given[name] as T);
+  const wayOut = single
+    ? `the single ${what} may also be given bare`
+    : `write { ${names.map((name) => `${name}: …`).join(", ")} }`;
+  throw new GlissadeError(
+    "ERR_SHAPE",
+    `${owner}: ${what} must be an object with the keys ${names.map(show).join(", ")}, ` +
+      `got ${show(given)}; ${wayOut}`,
+  );
 }
-
-const names = (ports: readonly Port[]) => ports.map(({ name }) => show(name)).join(", ");
 
 /** Checked columns of a model's inputs. @throws ERR_SHAPE, ERR_DTYPE, and ERR_NUMERIC if `finite` is asked. */
 export function inputColumns(
@@ -125,22 +119,37 @@ export function inputColumns(
   finite = false,
 ): Column[] {
   const columns = perPort<Data>(owner, "x", ports, x).map((data, i) => {
-    const { name, node } = ports[i]!;
-    const what = ports.length === 1 ? "x" : `x.${name}`;
-    const column = rowsOf(owner, what, data, node.shape);
+    const { node } = ports[i]!;
+    const what = nameOf("x", ports, i);
+    const wayOut = "give such rows, or make the model for rows of this shape";
+    const column = rowsOf(owner, what, data, node.shape, wayOut);
     if (finite) checkFinite(owner, what, column);
-    if (node.dtype === "uint8" && !(column.data instanceof Uint8Array)) {
-      throw new GlissadeError(
-        "ERR_DTYPE",
-        `${owner}: ${what} must be bytes (Uint8Array), as its input has dtype "uint8", got ${column.dtype}; ` +
-          'give bytes, or declare the input with dtype "float32"',
-      );
-    }
+    checkDtype(owner, what, node.dtype, column);
     return column as Column;
   });
-  sameRows(owner, "x", columns);
+  sameRows(owner, "x", ports, columns);
   return columns;
 }
+
+/** @throws ERR_DTYPE if an input of bytes or whole numbers gets others, which would be cut silently */
+function checkDtype(owner: string, what: string, wanted: DType, { data, dtype }: Rows): void {
+  const declared = `as its input has dtype "${wanted}", got`;
+  const wayOut = 'or declare the input with dtype "float32"';
+  if (wanted === "uint8" && dtype !== "uint8") {
+    throw new GlissadeError(
+      "ERR_DTYPE",
+      `${owner}: ${what} must be bytes (Uint8Array), ${declared} ${dtype}; give bytes, ${wayOut}`,
+    );
+  }
+  const wrong = wanted === "int32" && dtype === "float32" ? data.findIndex(isNotWhole) : -1;
+  if (wrong < 0) return;
+  throw new GlissadeError(
+    "ERR_DTYPE",
+    `${owner}: ${what} must be whole numbers, ${declared} ${data[wrong]}; give such numbers, ${wayOut}`,
+  );
+}
+
+const isNotWhole = (value: number) => (value | 0) !== value;
 
 /** Checked targets. @throws ERR_OPTION if loss and metrics cannot judge such targets, else as {@link inputColumns} */
 export function targetColumns(
@@ -152,10 +161,9 @@ export function targetColumns(
   const ports = judges.map(({ port }) => port);
   const columns = perPort<Data>(owner, "y", ports, y).map((data, i) => {
     const judge = judges[i]!;
-    const what = ports.length === 1 ? "y" : `y.${judge.port.name}`;
-    return targetColumn(owner, what, judge, data, rows);
+    return targetColumn(owner, nameOf("y", ports, i), judge, data, rows);
   });
-  sameRows(owner, "y", columns, rows);
+  sameRows(owner, "y", ports, columns, rows);
   return columns;
 }
 
@@ -164,7 +172,7 @@ function targetColumn(owner: string, what: string, judge: Judge, data: Data, row
   const { loss } = judge.verdict;
   const { shape } = judge.port.node;
   const width = leading * cols;
-  const given = widthOf(data, rows);
+  const given = widthOf(owner, what, data, rows);
   const looksLikeLabels = given === leading && cols > 1;
   if (loss.targets === "values" && looksLikeLabels) {
     throw new GlissadeError(
@@ -176,7 +184,7 @@ function targetColumn(owner: string, what: string, judge: Judge, data: Data, row
   if (loss.targets === "labels" && given === width && cols > 1) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: ${what} must be one class number a row for ${loss.type}, got rows of ${cols} columns; ` +
+      `${owner}: ${what} must be one class number a row for ${loss.type}, got rows of ${counted(cols, "column")}; ` +
         "use categoricalCrossentropy for one-hot targets, or argMax() of them",
     );
   }
@@ -184,49 +192,49 @@ function targetColumn(owner: string, what: string, judge: Judge, data: Data, row
   judge.for(labels);
   const column = labels
     ? labelColumn(owner, what, judge, data)
-    : (rowsOf(owner, what, data, shape) as Column);
+    : (rowsOf(owner, what, data, shape, "give such rows, or change the last layer") as Column);
   return { ...column, labels };
 }
 
 /** Class numbers, every one of which the output has a column for. */
 function labelColumn(owner: string, what: string, { cols, leading }: Judge, data: Data): Column {
-  const numbers = labelsOf(owner, what, data);
-  const wrong = numbers.findIndex((label) => label >= cols);
-  if (wrong >= 0) {
-    throw new GlissadeError(
-      "ERR_NUMERIC",
-      `${owner}: ${what} must hold class numbers from 0 to ${cols - 1}, got ${numbers[wrong]} in row ` +
-        `${Math.floor(wrong / leading)}; the last layer needs a unit for each class`,
-    );
-  }
+  const wayOut = "the last layer needs a unit for each class";
+  const numbers = classesBelow(owner, what, data, cols, leading, wayOut);
   if (numbers.length % leading !== 0) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: ${what} must have ${leading} class numbers a row, got ${numbers.length} in all`,
+      `${owner}: ${what} must have ${counted(leading, "class number")} a row, got ${numbers.length} in all`,
     );
   }
   return { data: numbers, rows: numbers.length / leading, width: leading };
 }
 
-/** How many numbers each of so many rows has, whatever form they are given in. */
-function widthOf(data: Data, rows: number): number {
-  if (isTensor(data)) return sizeOf(data.shape.slice(1));
-  if (!Array.isArray(data)) return (data as ArrayLike<unknown>).length / rows;
+/** How many numbers each of so many rows has, whatever form they are given in. @throws ERR_DTYPE if it is no data */
+function widthOf(owner: string, what: string, data: Data, rows: number): number {
+  if (isTypedArray(data)) return data.length / rows;
+  if (!Array.isArray(data)) return sizeOf(asTensor(owner, what, data).shape.slice(1));
   return Array.isArray(data[0]) ? data[0].flat(Infinity).length : data.length / rows;
 }
 
-/** @throws ERR_SHAPE if a column has not as many rows as x. */
-export function sameRows(
+/** What the data of a port are called: x, or x.user where there are several. */
+const nameOf = (what: string, ports: readonly Port[], i: number) =>
+  ports.length === 1 ? what : `${what}.${ports[i]!.name}`;
+
+/** @throws ERR_SHAPE if a column has not as many rows as x, or as the first. */
+function sameRows(
   owner: string,
   what: string,
+  ports: readonly Port[],
   columns: readonly Column[],
   rows?: number,
-): number {
-  const expected = rows ?? columns[0]?.rows ?? 0;
-  const differing = columns.find((column) => column.rows !== expected);
-  if (!differing) return expected;
+): void {
+  const expected = rows ?? columns[0]!.rows;
+  const wrong = columns.findIndex((column) => column.rows !== expected);
+  if (wrong < 0) return;
+  const first = rows === undefined ? nameOf(what, ports, 0) : "x";
   throw new GlissadeError(
     "ERR_SHAPE",
-    `${owner}: ${what} must have ${expected} rows, one for each row of x, got ${differing.rows}`,
+    `${owner}: ${nameOf(what, ports, wrong)} must have ${counted(expected, "row")}, one for each row of ${first}, ` +
+      `got ${columns[wrong]!.rows}`,
   );
 }

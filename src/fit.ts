@@ -1,5 +1,5 @@
 import { Breather } from "./breather.js";
-import type { Callback, Trainee } from "./callbacks/callback.js";
+import { type Callback, checkCallbacks, type Trainee } from "./callbacks/callback.js";
 import type { Logs } from "./compiled.js";
 import { GlissadeError } from "./error.js";
 import type { Feed, Named } from "./feed.js";
@@ -182,6 +182,7 @@ function settled(
 ): Training {
   const { epochs, initialEpoch, batchSize } = options;
   const book = new HistoryBook(options.seed ?? model.seed);
+  checkCallbacks(owner, options.callbacks);
   const progress = progressFor(options.verbose);
   const callbacks: Callback[] = [...options.callbacks, ...(progress ? [progress] : [])];
   const { rows, steps: stepsPerEpoch } = source;

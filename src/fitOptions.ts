@@ -1,9 +1,9 @@
 import type { Callback } from "./callbacks/callback.js";
-import type { Named } from "./feed.js";
+import { isKeyed, type Named } from "./feed.js";
 import { choice, count, field, flag, fraction, optional, type Options, whole } from "./options.js";
 import type { Stream } from "./pass.js";
 import type { Item } from "./stream.js";
-import type { Data } from "./tensor.js";
+import { type Data, isTensor, isTypedArray } from "./tensor.js";
 import type { ClassWeight } from "./weighting.js";
 
 /** Data in memory, or a dataset. */
@@ -22,25 +22,39 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 /** Milliseconds without a turn of the event loop: a page must draw, elsewhere progress suffices. */
 export const YIELD_EVERY = "document" in globalThis ? 16 : 100;
 
-const data = () =>
-  optional(
-    field<Named<Data> | undefined>("one number a row: an array or a tensor", isObject, [
-      3,
-      "balanced",
-      null,
-    ]),
-  );
+const isData = (value: unknown) => Array.isArray(value) || isTensor(value) || isTypedArray(value);
+
+const sampleWeightField = {
+  /** How much each row counts. */
+  sampleWeight: optional(
+    field<Named<Data> | undefined>(
+      "one number a row: an array or a tensor",
+      (value) => isData(value) || isKeyed(value),
+      [3, "balanced", new Map(), null],
+    ),
+  ),
+};
+
+const classWeightField = {
+  /** How much each class counts: by number, or "balanced"; keyed by output where there are several. */
+  classWeight: optional(
+    field<Named<ClassWeight> | undefined>(
+      '"balanced", or an object of weights by class number',
+      (value) => value === "balanced" || isKeyed(value) || Array.isArray(value),
+      [3, "uniform", new Map(), null],
+    ),
+  ),
+};
+
+/** What calls on one batch take. */
+export const weightingFields = { ...sampleWeightField, ...classWeightField };
 
 export const batchSizeField = {
   /** Rows a step. */
   batchSize: count(32),
 };
 
-export const evaluateFields = {
-  ...batchSizeField,
-  /** How much each row counts. */
-  sampleWeight: data(),
-};
+export const evaluateFields = { ...batchSizeField, ...sampleWeightField };
 
 const signalField = {
   /** Ends what runs, which rejects with its reason. */
@@ -74,23 +88,16 @@ const commonFields = {
   validationBatchSize: optional(count()),
   /** Rules shuffling and dropout; the model's seed otherwise. */
   seed: optional(whole()),
-  /** How much each class counts: by number, or "balanced"; keyed by output where there are several. */
-  classWeight: optional(
-    field<Named<ClassWeight> | undefined>(
-      '"balanced", or an object of weights by class number',
-      (value) => value === "balanced" || (isObject(value) && !ArrayBuffer.isView(value)),
-      [3, "uniform", null],
-    ),
-  ),
+  ...classWeightField,
   /** Number of the first epoch, to go on with a run. */
   initialEpoch: whole(0),
   /** Steps an epoch; as many as all rows need otherwise. */
   stepsPerEpoch: optional(count()),
   /** Objects of hooks. */
   callbacks: field<readonly Callback[]>(
-    "an array of callbacks",
-    (value) => Array.isArray(value) && value.every(isObject),
-    [3, {}, [3], ["earlyStopping"], null],
+    "an array of callbacks such as [callbacks.earlyStopping()]",
+    (value) => Array.isArray(value) && value.every(isKeyed),
+    [3, {}, [3], ["earlyStopping"], [[]], null],
     [],
   ),
   /** 0 silent, 1 a progress bar or lines, 2 a line an epoch; "auto": a bar in a terminal, else silent. */
@@ -108,8 +115,7 @@ export const fitFields = {
   validationSplit: fraction(0),
   /** Whether each epoch has its own order of rows. */
   shuffle: flag(true),
-  /** How much each row counts. */
-  sampleWeight: data(),
+  ...sampleWeightField,
 };
 
 /** The dataset brings its own weights and order; where it gives rows, `batchSize` of them make a step. */

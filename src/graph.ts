@@ -133,7 +133,8 @@ export function applyGraph(
     if (`${given}` === `${shape}`) return;
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: apply must get [${shape.join(", ")}] for its input ${show(name)}, got [${given.join(", ")}]`,
+      `${owner}: apply must get [${shape.join(", ")}] for its input ${show(name)}, got [${given.join(", ")}]; ` +
+        "bring the node to that shape with layers.dense or layers.reshape",
     );
   });
   const replaced = new Map(graph.inputs.map(({ node }, i) => [node, inputs[i]!] as const));

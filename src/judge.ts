@@ -1,4 +1,4 @@
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, show } from "./error.js";
 import type { Port } from "./graph.js";
 import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
 import { type Holdings, NO_RUN, type Run } from "./memory.js";
@@ -146,13 +146,15 @@ export class Judge {
       cells[mode] = this.holdings.replace(NO_RUN, words);
     }
     this.capacity = 0;
-    this.batchRun = this.holdings.replace(this.batchRun, [
+    const words = [
       rows * (this.labels ? 1 : this.cols),
       rows,
       rows,
       rows,
       Math.max(...scratch.map((plan) => plan.scratch(rows))),
-    ]);
+    ];
+    const what = `the targets of ${counted(batch, "row")}`;
+    this.batchRun = this.holdings.replace(this.batchRun, words, what);
     this.capacity = batch;
   }
 

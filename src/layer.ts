@@ -1,5 +1,6 @@
 import { arraysOf } from "./columns.js";
-import { GlissadeError, show } from "./error.js";
+import { checkDefinition, checkStages } from "./definition.js";
+import { counted, GlissadeError, show, showReturned } from "./error.js";
 import { memory, NO_RUN, type Run } from "./memory.js";
 import { flag, label, nonNegative, resolve, shape } from "./options.js";
 import {
@@ -12,14 +13,18 @@ import {
 } from "./stage.js";
 import { type Data, type Tensor, tensor } from "./tensor.js";
 
-/** Options that every layer has. */
-export const layerFields = {
-  /** What the layer is called in summaries, files and `getLayer`; numbered by type otherwise. */
-  name: label(),
+const settingFields = {
   /** Whether training changes it. */
   trainable: flag(true),
   /** Factor of the learning rate for this layer's weights. */
   learningRateMultiplier: nonNegative(1),
+};
+
+/** Options that every layer has. */
+export const layerFields = {
+  /** What the layer is called in summaries, files and `getLayer`; numbered by type otherwise. */
+  name: label(),
+  ...settingFields,
   /** Shape of one row of input; the first layer of a `sequential` needs it. */
   inputShape: shape(),
 };
@@ -94,6 +99,7 @@ export class Layer {
     readonly definition: LayerDefinition,
     given: LayerOptions,
   ) {
+    checkDefinition(definition);
     const options = resolve(definition.type, layerFields, given);
     this.name = options.name ?? "";
     this.numbered = options.name === undefined;
@@ -114,7 +120,7 @@ export class Layer {
   /**
    * The node that this layer makes of one or several others.
    *
-   * @throws ERR_SHAPE if it cannot take their shapes, or has met others before.
+   * @throws ERR_SHAPE if it cannot take their shapes, or has met others before; ERR_OPTION if `build` returns no stage.
    */
   apply(inputs: GraphNode | readonly GraphNode[]): GraphNode {
     const list = isNode(inputs) ? [inputs] : inputs;
@@ -126,6 +132,7 @@ export class Layer {
       );
     }
     const stage = this.definition.build(first.shape, ...further.map((node) => node.shape));
+    checkStages(this.owner, stage);
     const stages = chain(stage);
     this.adopt(stages);
     const { output } = stages.at(-1)!;
@@ -154,15 +161,15 @@ export class Layer {
    */
   setWeights(values: readonly Data[]): void {
     this.checkHeld("setWeights");
-    this.checkWeights(values).forEach((data, i) => {
-      memory().floats(this.addresses[i]!, data.length).set(data);
-    });
+    const owner = `${this.owner}: setWeights`;
+    const checked = arraysOf(owner, this.weights, values, "getWeights() gives order and shapes");
+    checked.forEach((data, i) => memory().floats(this.addresses[i]!, data.length).set(data));
   }
 
-  /** What {@link setWeights} would write. @throws ERR_SHAPE if number or shapes differ. */
-  checkWeights(values: readonly Data[]): Float32Array[] {
-    const wayOut = "getWeights() gives order and shapes";
-    return arraysOf(`${this.owner}: setWeights`, this.weights, values, wayOut);
+  /** What training heeds, and users may set at any time. @throws ERR_OPTION if it breaks its rule */
+  settings(): { readonly trainable: boolean; readonly learningRateMultiplier: number } {
+    const { trainable, learningRateMultiplier } = this;
+    return resolve(this.owner, settingFields, { trainable, learningRateMultiplier });
   }
 
   /** How many numbers its weights are. */
@@ -177,38 +184,54 @@ export class Layer {
     return new Layer(definition, { name, trainable, learningRateMultiplier, inputShape });
   }
 
-  /** Takes part in one more model: the first allocates the weights and fills them. */
+  /** Takes part in one more model: the first allocates the weights and fills them. @throws as initializers do */
   hold(seed: number, firstStream: number): void {
-    const heap = memory();
     if (this.holders === 0) {
-      this.run = heap.allocateRun(this.weights.map(({ count }) => count));
-      this.weights.forEach(({ initializer, shape, count }, i) => {
-        const address = this.addresses[i]!;
-        const given = { ...fans(shape), seed, stream: firstStream + i };
-        if (typeof initializer === "function") {
-          const values = initializer({ ...given, shape });
-          heap.floats(address, count).set(this.checkValues(values, count));
-          return;
-        }
-        const floats = (at: number, words: number) => heap.floats(at, words);
-        initializer.fill(heap.kernels, { address, count, ...given, floats });
-      });
+      const counts = this.weights.map(({ count }) => count);
+      this.run = memory().allocateRun(counts, `the weights of ${this.owner}`);
+      try {
+        this.fill(seed, firstStream);
+      } catch (error) {
+        this.release();
+        throw error;
+      }
     }
     this.holders++;
   }
 
   /** Leaves a model: the last gives the weights' memory back. */
   letGo(): void {
-    if (--this.holders > 0) return;
+    if (--this.holders === 0) this.release();
+  }
+
+  private release(): void {
     memory().release(this.run.address);
     this.run = NO_RUN;
   }
 
+  /** Gives every weight its first values. */
+  private fill(seed: number, firstStream: number): void {
+    const heap = memory();
+    this.weights.forEach(({ initializer, shape, count }, i) => {
+      const address = this.addresses[i]!;
+      const given = { ...fans(shape), seed, stream: firstStream + i };
+      if (typeof initializer === "function") {
+        const values = initializer({ ...given, shape });
+        heap.floats(address, count).set(this.checkValues(values, count));
+        return;
+      }
+      const floats = (at: number, words: number) => heap.floats(at, words);
+      initializer.fill(heap.kernels, { address, count, ...given, floats });
+    });
+  }
+
   private checkValues(values: ArrayLike<number>, count: number): ArrayLike<number> {
-    if (values?.length === count) return values;
+    const fits = values?.length === count && Array.prototype.every.call(values, Number.isFinite);
+    if (fits) return values;
+    const rule = `the ${counted(count, "number")} of the weight, finite and row by row`;
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${this.owner}: an initializer must return the ${count} numbers of the weight, got ${show(values)}`,
+      `${this.owner}: an initializer must return ${rule}, got ${showReturned(values)}`,
     );
   }
 
@@ -249,7 +272,7 @@ export class Layer {
 /**
  * A layer from a plain definition; the built-in ones are made the same way.
  *
- * @throws ERR_OPTION if one of the common options breaks its rule.
+ * @throws ERR_OPTION if the definition lacks `type` or `build`, or one of the common options breaks its rule.
  */
 export function layer(definition: LayerDefinition, options: LayerOptions = {}): Layer {
   return new Layer(definition, options);

@@ -81,19 +81,19 @@ export class Memory {
     return sum;
   }
 
-  /** The address of `words` zeroed words. @throws ERR_MEMORY if the engine cannot hold them. */
-  allocate(words: number): number {
+  /** The address of `words` zeroed words. @throws ERR_MEMORY, naming what they are, if the engine cannot hold them. */
+  allocate(words: number, what?: string): number {
     const bytes = Math.max(ALIGNMENT, align(4 * words));
-    const address = this.takeFree(bytes) ?? this.takeEnd(bytes);
+    const address = this.takeFree(bytes) ?? this.takeEnd(bytes, what);
     this.sizes.set(address, bytes);
     this.bytes(address, bytes).fill(0);
     return address;
   }
 
   /** One run of pieces of so many words each. @throws ERR_MEMORY if the engine cannot hold them. */
-  allocateRun(counts: readonly number[]): Run {
+  allocateRun(counts: readonly number[], what?: string): Run {
     const words = counts.reduce((sum, count) => sum + paddedWords(count), 0);
-    const address = this.allocate(words);
+    const address = this.allocate(words, what);
     const pieces = placePieces(address, counts).map((piece, i) => (counts[i]! > 0 ? piece : 0));
     return { address, words, pieces };
   }
@@ -142,8 +142,8 @@ export class Memory {
     return address;
   }
 
-  private takeEnd(bytes: number): number {
-    growMemory(this.engine, this.end + bytes + SPARE_BYTES);
+  private takeEnd(bytes: number, what?: string): number {
+    growMemory(this.engine, this.end + bytes + SPARE_BYTES, what);
     const address = this.end;
     this.end += bytes;
     return address;
@@ -169,9 +169,9 @@ export class Holdings {
   constructor(readonly memory: Memory) {}
 
   /** A run in place of another: the old numbers are gone. @throws ERR_MEMORY if it does not fit. */
-  replace(old: Run, counts: readonly number[]): Run {
+  replace(old: Run, counts: readonly number[], what?: string): Run {
     this.release(old);
-    const run = this.memory.allocateRun(counts);
+    const run = this.memory.allocateRun(counts, what);
     this.addresses.add(run.address);
     return run;
   }

@@ -1,9 +1,10 @@
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, show, showReturned } from "./error.js";
 import { Holdings, memory, NO_RUN } from "./memory.js";
 import { member } from "./names.js";
-import { completeOptimizer } from "./optimizers/base.js";
+import { completeOptimizer, optimizerField } from "./optimizers/base.js";
 import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
-import { count, field, needed, nonNegative, optional, type Options, resolve } from "./options.js";
+import { count, field, nonNegative, optional, type Options, resolve } from "./options.js";
+import { isTypedArray } from "./tensor.js";
 import { Updater } from "./updater.js";
 
 /** A function's value at θ, and its slope by each number of θ. */
@@ -25,15 +26,7 @@ type OnStep = (step: MinimizeStep) => unknown;
 
 export const minimizeFields = {
   /** How θ changes: a factory's result, a rule of the user's own, or a name. */
-  optimizer: needed(
-    field<Optimizer | OptimizerRule | string>(
-      'an optimizer, or its name such as "adam"',
-      (value) =>
-        typeof value === "string" ||
-        (typeof value === "object" && value !== null && "update" in value),
-      [3, null, {}, []],
-    ),
-  ),
+  optimizer: optimizerField,
   /** How many updates, unless `tolerance` is reached before. */
   steps: count(1000),
   /** The search ends where no number of the gradient is greater than this. */
@@ -75,7 +68,7 @@ export function minimize(
   const size = theta.length;
   const holdings = new Holdings(memory());
   try {
-    const [address] = holdings.replace(NO_RUN, [size]).pieces as [number];
+    const [address] = holdings.replace(NO_RUN, [size], "theta").pieces as [number];
     const view = () => memory().floats(address, size);
     view().set(theta);
     const updater = new Updater(holdings, [size], optimizerOf(options.optimizer));
@@ -117,9 +110,14 @@ function checkGiven(valueAndGradient: unknown, theta: ArrayLike<number>): void {
   if (isList && theta.length > 0 && Array.from(theta).every(Number.isFinite)) return;
   throw new GlissadeError(
     "ERR_SHAPE",
-    `minimize: theta must be a flat array of one or more finite numbers, got ${show(theta)}`,
+    `minimize: theta must be a flat array of one or more finite numbers such as [0, 0], got ${show(theta)}`,
   );
 }
+
+const isNumbers = (list: unknown): list is ArrayLike<number> => {
+  if (isTypedArray(list)) return typeof list[0] !== "bigint";
+  return Array.isArray(list) && list.every((entry) => typeof entry === "number");
+};
 
 function evaluated(
   valueAndGradient: (theta: Float32Array) => Evaluation,
@@ -131,16 +129,18 @@ function evaluated(
   const { value, gradient }: Partial<ValueAndGradient> = Array.isArray(found)
     ? { value: found[0] as number, gradient: found[1] as ArrayLike<number> }
     : ((found ?? {}) as Partial<ValueAndGradient>);
-  if (typeof value !== "number" || typeof gradient !== "object") {
+  if (typeof value !== "number" || !isNumbers(gradient)) {
     throw new GlissadeError(
       "ERR_OPTION",
-      `minimize: the function must return { value, gradient }, got ${show(found)}`,
+      `minimize: the function must return { value, gradient }, ` +
+        `got ${gradient && value !== undefined ? `${show(value)} and ${show(gradient)}` : showReturned(found)}; ` +
+        "value is a number, gradient an array of numbers",
     );
   }
   if (gradient.length !== size) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `minimize: gradient must have the ${size} numbers of theta, got ${gradient.length}`,
+      `minimize: gradient must have the ${counted(size, "number")} of theta, got ${gradient.length}`,
     );
   }
   if (!Number.isNaN(value) && !Number.isNaN(greatest(gradient))) return { value, gradient };

@@ -1,5 +1,6 @@
 import type { Logs } from "./compiled.js";
 import { type CompileOptions, compileFields } from "./compileOptions.js";
+import { GlissadeError, show } from "./error.js";
 import type { Named } from "./feed.js";
 import { arrayTraining, evaluateStream, predictStream, streamTraining } from "./fit.js";
 import {
@@ -13,6 +14,7 @@ import {
   fitFields,
   type FitOptions,
   type PredictOptions,
+  weightingFields,
 } from "./fitOptions.js";
 import { copyOf } from "./graph.js";
 import type { History, HistoryBook } from "./history.js";
@@ -63,7 +65,7 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
    */
   compile(options: CompileOptions): void {
     resolve("compile", compileFields, options);
-    const network = this.attempt(undefined);
+    const network = this.attempt(() => undefined);
     if (network) network.compile(options);
     else this.waiting = { ...options };
   }
@@ -93,7 +95,7 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
     options: FitOptions = {},
   ): AsyncGenerator<Epoch, void, void> {
     const resolved = resolve("fit", fitFields, options);
-    const network = this.free("fit", x);
+    const network = this.free("fit", { x });
     yield* this.run(arrayTraining(this, network, x, y, resolved));
   }
 
@@ -114,7 +116,7 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
   /** Losses and metrics over all rows. @throws ERR_SHAPE, ERR_DTYPE, ERR_OPTION, ERR_NUMERIC, ERR_STATE */
   evaluate(x: Named<Data>, y: Named<Data>, given: EvaluateOptions = {}): Logs {
     const { batchSize, ...weighting } = resolve("evaluate", evaluateFields, given);
-    const network = this.build(x);
+    const network = this.build("evaluate", { x });
     return network.evaluate(network.feed("evaluate", x, y, weighting), batchSize);
   }
 
@@ -129,7 +131,7 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
   /** What the model says of each row. Shape: [rows, …output]. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE */
   predict(x: Named<Data>, given: PredictOptions = {}): Prediction {
     const { batchSize } = resolve("predict", batchSizeField, given);
-    return this.named(this.build(x).predict("predict", x, batchSize));
+    return this.named(this.build("predict", { x }).predict("predict", x, batchSize));
   }
 
   /** The same of a stream of inputs, or of what {@link fitDataset} takes. @throws (rejects) as predict does */
@@ -144,22 +146,24 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
 
   /** One update on one batch; its loss and metrics. @throws as {@link fit} does, and ERR_STATE during a fit */
   trainOnBatch(x: Named<Data>, y: Named<Data>, weighting: Weighting = {}): Logs {
-    const network = this.free("trainOnBatch", x);
-    const feed = network.feed("trainOnBatch", x, y, weighting);
+    const given = resolve("trainOnBatch", weightingFields, weighting);
+    const network = this.free("trainOnBatch", { x });
+    const feed = network.feed("trainOnBatch", x, y, given);
     this.seedRun(this.seed);
     return network.trainOnBatch(feed);
   }
 
   /** Loss and metrics of one batch; nothing is trained. @throws as {@link evaluate} does */
   testOnBatch(x: Named<Data>, y: Named<Data>, weighting: Weighting = {}): Logs {
-    const network = this.build(x);
-    const feed = network.feed("testOnBatch", x, y, weighting);
+    const given = resolve("testOnBatch", weightingFields, weighting);
+    const network = this.build("testOnBatch", { x });
+    const feed = network.feed("testOnBatch", x, y, given);
     return network.evaluate(feed, feed.rows);
   }
 
   /** What the model says of one batch. @throws as {@link predict} does */
   predictOnBatch(x: Named<Data>): Prediction {
-    return this.named(this.build(x).predict("predictOnBatch", x, Infinity));
+    return this.named(this.build("predictOnBatch", { x }).predict("predictOnBatch", x, Infinity));
   }
 
   /**
@@ -169,8 +173,9 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
    * @throws as {@link trainOnBatch} does.
    */
   gradients(x: Named<Data>, y: Named<Data>, weighting: Weighting = {}): Gradients {
-    const network = this.free("gradients", x);
-    const feed = network.feed("gradients", x, y, weighting);
+    const given = resolve("gradients", weightingFields, weighting);
+    const network = this.free("gradients", { x });
+    const feed = network.feed("gradients", x, y, given);
     this.seedRun(this.seed);
     return network.gradients(feed);
   }
@@ -200,8 +205,8 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
   }
 
   /** The network of a compiled model that nothing trains. @throws ERR_STATE, ERR_SHAPE */
-  private free(owner: string, x?: unknown): Network {
-    const network = this.build(x);
+  private free(owner: string, given?: { readonly x: unknown }): Network {
+    const network = this.build(owner, given);
     network.checkFree(owner);
     network.checkCompiled(owner);
     return network;
@@ -224,6 +229,15 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
     const { run } = this.network.program;
     [run.seedLow, run.seedHigh] = seedWords(seed);
   }
+}
+
+/** @throws ERR_OPTION if it is no model. */
+export function checkModel(owner: string, given: unknown): void {
+  if (given instanceof Model) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: it must get a model, got ${show(given)}; sequential and graph make one`,
+  );
 }
 
 /** A model of one or several outputs. */

@@ -1,12 +1,13 @@
+import { arraysOf, rowsOf } from "./columns.js";
 import { GlissadeError, show } from "./error.js";
-import type { ByName } from "./feed.js";
+import { type ByName, isKeyed } from "./feed.js";
 import { applyGraph, type Port, type Topology } from "./graph.js";
 import { type GraphNode, isNode, type Layer } from "./layer.js";
 import { Network } from "./network.js";
-import { label, resolve, unknownName, whole } from "./options.js";
+import { field, label, type Options, resolve, unknownName, whole } from "./options.js";
 import type { Shape } from "./stage.js";
 import { summarize } from "./summary.js";
-import { type Data, rowShapeOf, type Tensor } from "./tensor.js";
+import { type Data, isTypedArray, rowShapeOf, type Tensor } from "./tensor.js";
 
 export const modelFields = {
   /** What the model is called in summaries and files. */
@@ -14,6 +15,18 @@ export const modelFields = {
   /** Rules initial weights and, by default, everything after. */
   seed: whole(0),
 };
+
+export const summaryFields = {
+  /** What takes the text; the console otherwise. */
+  print: field<(text: string) => void>(
+    "a function of the text",
+    (value) => typeof value === "function",
+    [3, "log", {}, null],
+    (text) => console.log(text),
+  ),
+};
+
+export type SummaryOptions = Options<typeof summaryFields>;
 
 export interface ModelOptions {
   readonly name?: string | undefined;
@@ -70,7 +83,7 @@ export class ModelGraph<Node> {
 
   /** The model as the program that it is. @throws ERR_SHAPE if its input shape is not known yet. */
   get network(): Network {
-    return this.build(undefined);
+    return this.build(this.name);
   }
 
   /** Whether the shape of its rows is known, and weights are allocated. */
@@ -109,7 +122,8 @@ export class ModelGraph<Node> {
   }
 
   /** A table of layers, shapes and parameters, printed unless `print` is another function; also returned. */
-  summary({ print = console.log as (text: string) => void } = {}): string {
+  summary(given: SummaryOptions = {}): string {
+    const { print } = resolve("summary", summaryFields, given);
     const text = summarize(this);
     print(text);
     return text;
@@ -120,10 +134,16 @@ export class ModelGraph<Node> {
     const { names, layers } = this.network.topology;
     const found =
       typeof which === "number"
-        ? layers.at(which)
+        ? Number.isInteger(which) && layers.at(which)
         : layers.find((layer) => names.get(layer) === which);
-    if (!found) throw unknownName("getLayer", "layer", String(which), [...names.values()]);
-    return found;
+    if (found) return found;
+    if (typeof which === "string")
+      throw unknownName("getLayer", "layer", which, [...names.values()]);
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `getLayer: it must get a name or a place from 0 to ${layers.length - 1}, got ${show(which)}; ` +
+        `it has ${[...names.values()].join(", ")}`,
+    );
   }
 
   /** How many numbers the weights of all layers are. */
@@ -144,19 +164,13 @@ export class ModelGraph<Node> {
    */
   setWeights(weights: readonly Data[]): void {
     this.network.checkAlive("setWeights");
-    const { layers } = this.network.topology;
-    const wanted = layers.reduce((sum, layer) => sum + layer.weights.length, 0);
-    if (!Array.isArray(weights) || weights.length !== wanted) {
-      throw new GlissadeError(
-        "ERR_SHAPE",
-        `setWeights: it must get ${wanted} arrays, one a weight, got ${Array.isArray(weights) ? weights.length : "no array"}; ` +
-          "getWeights() gives their order",
-      );
-    }
+    const { program, topology } = this.network;
+    const wanted = program.weights.map(({ path, shape }) => ({ name: path, shape }));
+    const checked = arraysOf("setWeights", wanted, weights, "getWeights() gives order and shapes");
     let next = 0;
-    const parts = layers.map((layer) => weights.slice(next, (next += layer.weights.length)));
-    layers.forEach((layer, i) => layer.checkWeights(parts[i]!));
-    layers.forEach((layer, i) => layer.setWeights(parts[i]!));
+    for (const layer of topology.layers) {
+      layer.setWeights(checked.slice(next, (next += layer.weights.length)));
+    }
   }
 
   /** Gives all memory back. A running fit ends with ERR_STATE; weights that other models share stay. */
@@ -172,22 +186,35 @@ export class ModelGraph<Node> {
   protected onBuilt(_network: Network): void {}
 
   /** Builds the network, from data where the layers alone do not tell the shape of rows. */
-  protected build(x: unknown): Network {
-    const network = this.attempt(x);
+  protected build(owner: string, given?: { readonly x: unknown }): Network {
+    const network = this.attempt(() => given && rowShape(owner, given.x));
     if (network) return network;
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${this.name}: the shape of a row must be known by now, but is not; ` +
+      `${owner}: the shape of a row must be known by now, but is not; ` +
         "give the first layer an inputShape such as [784]",
     );
   }
 
-  protected attempt(x: unknown): Network | undefined {
+  protected attempt(rowShape: () => Shape | undefined): Network | undefined {
     if (this.built) return this.built;
-    const sorted = this.blueprint(rowShapeOf(x));
+    const sorted = this.blueprint(undefined) ?? this.blueprint(rowShape());
     if (!sorted) return undefined;
     const network = new Network(sorted, this.seed);
-    this.onBuilt(network);
+    try {
+      this.onBuilt(network);
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
     return (this.built = network);
   }
+}
+
+/** The shape of a row of data, which are looked through before a model is built for them. */
+function rowShape(owner: string, x: unknown): Shape | undefined {
+  if (isKeyed(x) || isTypedArray(x)) return undefined;
+  const shape = rowShapeOf(x) ?? [];
+  rowsOf(owner, "x", x as Data, shape);
+  return shape;
 }

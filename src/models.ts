@@ -3,8 +3,9 @@ import type { ByName, Named } from "./feed.js";
 import type { FitOptions } from "./fitOptions.js";
 import { freeName, type Port, topology } from "./graph.js";
 import { type GraphNode, graphNode, isNode, Layer } from "./layer.js";
-import { type AnyModel, Model } from "./model.js";
+import { type AnyModel, checkModel, Model } from "./model.js";
 import type { ModelOptions } from "./modelGraph.js";
+import { isPlainObject } from "./options.js";
 import type { Shape } from "./stage.js";
 import type { Data, Tensor } from "./tensor.js";
 import type { Epoch } from "./train.js";
@@ -122,7 +123,7 @@ export interface GraphOptions extends ModelOptions {
 const ports = (what: string, fallback: string, given: unknown): Port[] => {
   const list = isNode(given)
     ? [[given.name ?? given.layer?.name ?? fallback, given] as const]
-    : Object.entries((given ?? {}) as Record<string, unknown>);
+    : Object.entries(isPlainObject(given) ? given : {});
   const wrong = list.find(([, node]) => !isNode(node));
   if (list.length === 0 || wrong) {
     throw new GlissadeError(
@@ -141,7 +142,8 @@ const ports = (what: string, fallback: string, given: unknown): Port[] => {
  */
 export function graph(given: GraphOptions & { readonly outputs: GraphNode }): Model;
 export function graph(given: GraphOptions): Model<ByName<Tensor>, ByName<GraphNode>>;
-export function graph({ inputs, outputs, ...options }: GraphOptions): unknown {
+export function graph(given: GraphOptions | undefined): unknown {
+  const { inputs, outputs, ...options } = given ?? ({} as Partial<GraphOptions>);
   const sorted = topology(
     "graph",
     ports("inputs", "input", inputs),
@@ -157,5 +159,6 @@ export function train(
   y: Named<Data>,
   options: FitOptions = {},
 ): AsyncGenerator<Epoch, void, void> {
+  checkModel("train", model);
   return model.train(x, y, options);
 }

@@ -57,7 +57,19 @@ export function known(family: Family, name: string): Factory | undefined {
   return members && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
-/** The member itself, or the default form of the one that a string names. */
+/**
+ * The member itself, or the default form of the one that a string names.
+ *
+ * @throws ERR_OPTION as {@link named}, and for a factory in place of what it makes: its parentheses were forgotten.
+ */
 export function member<T extends object>(owner: string, family: Family, given: T | string): T {
-  return typeof given === "string" ? (named(owner, family, given)() as T) : given;
+  if (typeof given === "string") return named(owner, family, given)() as T;
+  const members = Object.entries(families.get(family)?.members ?? {});
+  const factory = members.find(([, factory]) => factory === (given as unknown))?.[0];
+  if (factory === undefined) return given;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: ${family} must be made by its factory, got the factory ${factory} itself; ` +
+      `call it: ${plurals[family]}.${factory}()`,
+  );
 }

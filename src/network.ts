@@ -2,7 +2,7 @@ import { arraysOf } from "./columns.js";
 import { Compiled, type Logs } from "./compiled.js";
 import type { CompileOptions } from "./compileOptions.js";
 import { GlissadeError } from "./error.js";
-import { type Feed, gather, inputColumns, sameRows, targetColumns, wholeBatch } from "./feed.js";
+import { type Feed, gather, inputColumns, targetColumns, wholeBatch } from "./feed.js";
 import type { Topology } from "./graph.js";
 import type { Layer } from "./layer.js";
 import { Holdings, memory } from "./memory.js";
@@ -86,7 +86,7 @@ export class Network {
     if (this.running === undefined) return;
     throw new GlissadeError(
       "ERR_STATE",
-      `${owner}: it must not be called during ${this.running}, which has not ended; await it first`,
+      `${owner}: it must not be called during ${this.running}, but that has not ended; await it first`,
     );
   }
 
@@ -157,7 +157,7 @@ export class Network {
     const heap = this.estate.holdings.memory;
     const trained = this.compiled!.begin();
     const wanted = trained.map(({ path, shape }) => ({ name: path, shape }));
-    const checked = arraysOf(owner, wanted, gradients, "gradients(x, y) gives them");
+    const checked = arraysOf(owner, wanted, gradients, "gradients(x, y).gradients gives them");
     updater.clear();
     trained.forEach(({ gradient, count }, i) => heap.floats(gradient, count).set(checked[i]!));
     updater.update();
@@ -197,7 +197,7 @@ export class Network {
     const { program, topology, estate } = this;
     const heap = estate.holdings.memory;
     const inputs = inputColumns(owner, topology.inputs, x);
-    const rows = sameRows(owner, "x", inputs);
+    const { rows } = inputs[0]!;
     program.plan(Math.min(batchSize, rows), false);
     const outputs = topology.outputs.map(({ node }) => ({
       value: program.valueOf(node),

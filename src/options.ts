@@ -144,10 +144,15 @@ export const field = <T>(
   fallback?: T,
 ): Field<T, false> => ({ fallback, needed: false, rule, accepts, refuses });
 
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether something is an object of entries by name: no array, no instance of a class. */
+export const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" &&
   value !== null &&
   [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+
+/** Options of a member of the user's own, as files hold them. */
+export const ownOptions = () =>
+  field<Readonly<Record<string, unknown>>>("an object", isPlainObject, [3, [], null], {});
 
 /**
  * The options of `owner` with defaults filled in. Where one option must be given, its bare value serves as well.
@@ -157,10 +162,9 @@ const isPlainObject = (value: unknown): value is Record<string, unknown> =>
 export function resolve<F extends Fields>(owner: string, fields: F, given: unknown): Resolved<F> {
   const options = given ?? {};
   if (!isPlainObject(options)) {
-    throw new GlissadeError(
-      "ERR_OPTION",
-      `${owner}: options must be one object such as { ${Object.keys(fields)[0] ?? ""} }, got ${show(given)}`,
-    );
+    const [first] = Object.keys(fields);
+    const rule = first ? `options must be one object such as { ${first} }` : "there are no options";
+    throw new GlissadeError("ERR_OPTION", `${owner}: ${rule}, got ${show(given)}`);
   }
   for (const key of Object.keys(options)) {
     if (!Object.hasOwn(fields, key)) throw unknownName(owner, "option", key, Object.keys(fields));
@@ -182,9 +186,10 @@ export function resolve<F extends Fields>(owner: string, fields: F, given: unkno
 
 /** Options given as `(value)`, `(value, rest)` or `({ …all })`, where `key` is the one that must be given. */
 export function leading(key: string, first: unknown, rest: unknown): unknown {
-  return isPlainObject(first) || first === undefined
-    ? first
-    : { [key]: first, ...(rest as object) };
+  // What is no object of options comes back as it is, to be refused.
+  if (rest !== undefined && rest !== null && !isPlainObject(rest)) return rest;
+  if (isPlainObject(first)) return { ...first, ...rest };
+  return first === undefined ? rest : { [key]: first, ...rest };
 }
 
 /** The refusal of a name that `owner` does not have; suggests the nearest one. */

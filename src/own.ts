@@ -1,10 +1,11 @@
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, showReturned } from "./error.js";
 import type { Judged, Loss, LossFunction, LossQuestion, LossRule } from "./losses/loss.js";
 import { makeLoss } from "./losses/rowLoss.js";
 import { memory } from "./memory.js";
 import type { MetricFunction, MetricPlan, MetricRule, PlannedMetric } from "./metrics/metric.js";
+import { choice, label, ownOptions, resolve } from "./options.js";
 import { sizeOf } from "./stage.js";
-import { type Data, tensor } from "./tensor.js";
+import { asTensor, type Data, isTensor, isTypedArray, tensor } from "./tensor.js";
 
 /** Where a batch lies that is judged. */
 interface Frame {
@@ -36,15 +37,18 @@ function judged({ shape, labels }: Pick<LossQuestion, "shape" | "labels">, at: F
 /** Σ w·value and Σ w, from one number a row; or the number of a whole batch, as often as it has rows. */
 function weighted(
   owner: string,
+  what: string,
   values: number | Data,
   { data: weight }: Judged["weight"],
 ): readonly [sum: number, total: number] {
   if (typeof values === "number") return [values * weight.length, weight.length];
-  const { data } = tensor(values);
-  if (data.length !== weight.length) {
+  const isList = Array.isArray(values) || isTensor(values) || isTypedArray(values);
+  const { data } = isList ? asTensor(owner, what, values) : { data: undefined };
+  if (data?.length !== weight.length) {
     throw new GlissadeError(
-      "ERR_SHAPE",
-      `${owner}: it must return one number, or one for each of the ${weight.length} rows, got ${data.length}`,
+      data ? "ERR_SHAPE" : "ERR_OPTION",
+      `${owner}: ${what} must be one number, or one for each row, ` +
+        `got ${data ? `${counted(data.length, "number")} for ${counted(weight.length, "row")}` : showReturned(values)}`,
     );
   }
   let sum = 0;
@@ -63,23 +67,23 @@ function evaluated(owner: string, evaluate: LossFunction, given: Judged) {
   if (loss === undefined || gradient === undefined) {
     throw new GlissadeError(
       "ERR_OPTION",
-      `${owner}: it must return { loss, gradient }, got ${show(found)}; ` +
+      `${owner}: it must return { loss, gradient }, got ${showReturned(found)}; ` +
         "gradient is the slope of the loss by each number of prediction",
     );
   }
-  const { data } = tensor(gradient);
+  const { data } = asTensor(owner, "gradient", gradient);
   const count = given.prediction.data.length;
   if (data.length !== count) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: gradient must have the ${count} numbers of prediction, got ${data.length}`,
+      `${owner}: gradient must have the ${counted(count, "number")} of prediction, got ${data.length}`,
     );
   }
   if (typeof loss === "number") return { loss, gradient: Float32Array.from(data) };
   const weight = given.weight.data;
   const rows = weight.length;
   const cols = count / rows;
-  const [sum] = weighted(owner, loss, given.weight);
+  const [sum] = weighted(owner, "loss", loss, given.weight);
   const slope = Float32Array.from(
     data,
     (value, i) => (value * weight[Math.floor(i / cols)]!) / rows,
@@ -87,11 +91,20 @@ function evaluated(owner: string, evaluate: LossFunction, given: Judged) {
   return { loss: sum / rows, gradient: slope };
 }
 
-/** A loss of the user's own as models take it. */
+export const ownLossFields = {
+  type: label(),
+  options: ownOptions(),
+  targets: choice(["values", "labels", "either"], "either"),
+};
+
+export const ownMetricFields = { type: label(), name: label(), options: ownOptions() };
+
+/** A loss of the user's own as models take it. @throws ERR_OPTION if its name, options or targets break their rule */
 export function ownLoss(given: LossFunction | LossRule): Loss {
   const rule: LossRule =
     typeof given === "function" ? { type: given.name || "loss", evaluate: given } : given;
-  const { type = "loss", options = {}, targets = "either" } = rule;
+  const parts = { type: rule.type, options: rule.options, targets: rule.targets };
+  const { type = "loss", options, targets } = resolve("compile: loss", ownLossFields, parts);
   const plan = (question: LossQuestion) => ({
     absorbs: false,
     scratch: () => 0,
@@ -108,22 +121,32 @@ export function ownLoss(given: LossFunction | LossRule): Loss {
   return makeLoss({ type, options, kind: "batch", reduction: "sum", targets, plan });
 }
 
-/** A metric of the user's own as models take it. */
+/** A metric of the user's own as models take it. @throws ERR_OPTION if its name or options break their rule */
 export function ownMetric(given: MetricFunction | MetricRule): PlannedMetric {
   if (typeof given === "function") {
     const name = given.name || "metric";
     const plan: PlannedMetric["plan"] = (question) => functionPlan(name, given, question);
     return { type: name, name, options: {}, plan };
   }
-  const { type = given.name ?? "metric", name = type, options = {} } = given;
+  const parts = { type: given.type, name: given.name, options: given.options };
+  const resolved = resolve("compile: metrics", ownMetricFields, parts);
+  const { type = resolved.name ?? "metric", name = type, options } = resolved;
   const plan: PlannedMetric["plan"] = (question) => ({
     cells: 0,
     scratch: () => 0,
     reset: () => given.reset(),
     update: (_, at) => given.update(judged(question, at)),
-    result: () => given.result(),
+    result: () => numberOf(`metrics.${name}`, given.result()),
   });
   return { type, name, options, plan };
+}
+
+function numberOf(owner: string, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: result() must return a number, got ${showReturned(value)}`,
+  );
 }
 
 /** The mean of what a function says of each batch, or of each row. */
@@ -137,7 +160,7 @@ function functionPlan(
     scratch: () => 0,
     update(_, at) {
       const batch = judged(question, at);
-      const [sum, total] = weighted(`metrics.${name}`, value(batch), batch.weight);
+      const [sum, total] = weighted(`metrics.${name}`, "its value", value(batch), batch.weight);
       const cells = memory().doubles(at.cells, 2);
       cells[0]! += sum;
       cells[1]! += total;

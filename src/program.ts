@@ -1,3 +1,4 @@
+import { counted } from "./error.js";
 import { chain, type GraphNode, type Layer } from "./layer.js";
 import { type Holdings, NO_RUN, type Run as WordRun } from "./memory.js";
 import type { Topology } from "./graph.js";
@@ -53,6 +54,8 @@ export interface ModelWeight {
 
 const wordsOf = ({ shape, dtype }: Value, batch: number): number =>
   Math.ceil((sizeOf(shape) * batch * (dtype === "uint8" ? 1 : 4)) / 4);
+
+const batchOf = (rows: number) => `a batch of ${counted(rows, "row")}`;
 
 /** Turns bytes or whole numbers into float32, for stages that read nothing else. */
 const cast = (shape: Shape, dtype: DType): Stage => ({
@@ -152,7 +155,7 @@ export class Program {
       this.capacity = 0;
       const counts = values.map((value, i) => (value.root === i ? wordsOf(value, batch) : 0));
       const caches = steps.map(({ stage }) => batch * (stage.cache ?? 0));
-      this.valueRun = holdings.replace(this.valueRun, [...counts, ...caches]);
+      this.valueRun = holdings.replace(this.valueRun, [...counts, ...caches], batchOf(batch));
       this.capacity = batch;
       steps.forEach((step, i) => {
         this.placeStep(step);
@@ -163,7 +166,7 @@ export class Program {
       this.slopeCapacity = 0;
       const written = new Set(steps.map(({ output }) => values[output]!.root));
       const counts = values.map((value, i) => (written.has(i) ? wordsOf(value, batch) : 0));
-      this.slopeRun = holdings.replace(this.slopeRun, counts);
+      this.slopeRun = holdings.replace(this.slopeRun, counts, `${batchOf(batch)} in training`);
       this.slopeCapacity = batch;
       this.bindGradients(this.gradients);
     }

@@ -37,7 +37,8 @@ function table(rows: readonly (readonly string[])[]): string {
  * How often each class was taken for each other. y and predicted are class numbers, one-hot rows or scores; rows of one
  * score count as class 1 above ½.
  *
- * @throws ERR_SHAPE if they have not equally many rows, ERR_NUMERIC if a class is negative or not below `classes`.
+ * @throws ERR_SHAPE if they have not equally many rows, ERR_NUMERIC if a class is negative or not below `classes`,
+ *   ERR_OPTION if labels do not suffice for `classes`, ERR_MEMORY if there are more than 10,000 classes.
  */
 export function confusionMatrix(
   y: Data,
@@ -57,6 +58,9 @@ export function confusionMatrix(
   return { matrix, labels: names, toString };
 }
 
+/** So many squared are 100 million counts. */
+const MOST_CLASSES = 10000;
+
 function countPairs(
   owner: string,
   y: Data,
@@ -69,15 +73,28 @@ function countPairs(
   if (actual.length !== guess.length) {
     throw new GlissadeError(
       "ERR_SHAPE",
-      `${owner}: y and predicted must have equally many rows, got ${actual.length} and ${guess.length}`,
+      `${owner}: y and predicted must have equally many rows, got ${actual.length} and ${guess.length}; give both for the same rows`,
     );
   }
   const most = [...actual, ...guess].reduce((a, b) => Math.max(a, b), 0) + 1;
-  const classes = given ?? Math.max(most, labels?.length ?? 0);
-  if (most > classes || (labels && labels.length < classes)) {
+  const classes = given ?? labels?.length ?? most;
+  if (labels && labels.length < classes) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `${owner}: labels must name each of the ${classes} classes, got ${labels.length}; name them all, or leave classes out`,
+    );
+  }
+  if (most > classes) {
     throw new GlissadeError(
       "ERR_NUMERIC",
-      `${owner}: classes must be below ${labels ? Math.min(labels.length, classes) : classes}, got ${most - 1}`,
+      `${owner}: class numbers must be below ${classes}, got ${most - 1}; ` +
+        `give ${given ? "more classes, or number them from 0" : "a label for each class"}`,
+    );
+  }
+  if (classes > MOST_CLASSES) {
+    throw new GlissadeError(
+      "ERR_MEMORY",
+      `${owner}: there must be ${MOST_CLASSES} classes at most, got ${classes}; number them 0, 1, 2, …`,
     );
   }
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -1,3 +1,4 @@
+import { counted } from "./error.js";
 import type { Batch, Feed } from "./feed.js";
 import { memory, type Run } from "./memory.js";
 import { seedWords } from "./stage.js";
@@ -25,7 +26,7 @@ class Order {
     private readonly rows: number,
     private readonly seed: number,
   ) {
-    this.run = memory().allocateRun([rows]);
+    this.run = memory().allocateRun([rows], `the order of ${counted(rows, "row")}`);
   }
 
   of(epoch: number): Int32Array {

@@ -38,6 +38,6 @@ export function storageFor(owner: string, instead: string): Storage {
   if (registered) return registered;
   throw new GlissadeError(
     "ERR_RUNTIME",
-    `${owner}: writing needs files, which this entry has not; import "glissade/node", or give ${instead}`,
+    `${owner}: there must be files to write to, but this entry has none; import "glissade/node", or give ${instead}`,
   );
 }

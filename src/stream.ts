@@ -58,14 +58,15 @@ function isInput(item: readonly unknown[], ports: readonly Port[]): boolean {
 /** Whether x is one row: no axis more than a row of the first input, and no more numbers. */
 function isRow(x: unknown, [{ name, node }]: readonly [Port]): boolean {
   const first = isKeyed(x) ? x[name] : x;
-  if (typeof first !== "object" || first === null) return typeof first === "number";
+  if (typeof first === "number") return true;
   if (axesOf(first) > node.shape.length) return false;
-  const count = isTensor(first)
-    ? first.data.length
-    : isTypedArray(first)
-      ? first.length
-      : (first as unknown[]).flat(Infinity).length;
-  return count === sizeOf(node.shape);
+  const numbers = Array.isArray(first)
+    ? first.flat(Infinity)
+    : isTensor(first)
+      ? first.data
+      : first;
+  const isData = Array.isArray(numbers) || isTypedArray(numbers);
+  return isData && numbers.length === sizeOf(node.shape);
 }
 
 /** Reads items one after another, rows put together to batches. */

@@ -1,4 +1,4 @@
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, show, toNumber } from "./error.js";
 import { type DType, type Shape, sizeOf } from "./stage.js";
 
 export type TensorData = Float32Array | Int32Array | Uint8Array;
@@ -59,11 +59,16 @@ class ArrayTensor implements Tensor {
   }
 
   argMax(axis = -1): Tensor {
-    const at = axis < 0 ? axis + this.shape.length : axis;
-    const length = this.shape[at];
-    if (!length) {
+    const rank = this.shape.length;
+    const isWhole = Number.isInteger(axis);
+    const at = isWhole && axis < 0 ? axis + rank : axis;
+    const length = isWhole ? this.shape[at] : undefined;
+    if (length === 0) {
+      throw refuse(`argMax: there must be one number or more along the axis ${axis}, got none`);
+    }
+    if (length === undefined) {
       throw refuse(
-        `argMax: axis must be one of the ${this.shape.length} of ${text(this.shape)}, got ${axis}`,
+        `argMax: axis must be a whole number from ${-rank} to ${rank - 1} for the shape ${text(this.shape)}, got ${show(axis)}`,
       );
     }
     const inner = sizeOf(this.shape.slice(at + 1));
@@ -91,7 +96,9 @@ class ArrayTensor implements Tensor {
       size < 0 ||
       start + size > rows
     ) {
-      throw refuse(`take: start and size must lie within ${rows} rows, got ${start} and ${size}`);
+      throw refuse(
+        `take: start and size must lie within ${counted(rows, "row")}, got ${show(start)} and ${show(size)}`,
+      );
     }
     const width = sizeOf(row);
     return new ArrayTensor(this.data.subarray(start * width, (start + size) * width), [
@@ -101,16 +108,30 @@ class ArrayTensor implements Tensor {
   }
 
   reshape(shape: Shape): Tensor {
-    const known = sizeOf(shape.filter((size) => size !== -1));
-    const full = shape.map((size) => (size === -1 ? this.data.length / known : size));
-    const unknowns = shape.length - shape.filter((size) => size !== -1).length;
-    if (unknowns > 1 || sizeOf(full) !== this.data.length || !full.every(Number.isInteger)) {
-      throw refuse(
-        `reshape: ${text(shape)} must hold the ${this.data.length} numbers of ${text(this.shape)}`,
-      );
-    }
-    return new ArrayTensor(this.data, full);
+    return reshaped("reshape", this, shape);
   }
+}
+
+const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= -1;
+
+/** The same numbers under another shape. @throws ERR_SHAPE in the name of who asks */
+function reshaped(owner: string, { data, shape: former }: Tensor, shape: Shape): Tensor {
+  if (!Array.isArray(shape) || !shape.every(isSize)) {
+    throw refuse(
+      `${owner}: shape must be an array of whole numbers, one of which may be -1, got ${show(shape)}`,
+    );
+  }
+  const sizes = shape as Shape;
+  const known = sizeOf(sizes.filter((size) => size !== -1));
+  const full = sizes.map((size) => (size === -1 ? data.length / known : size));
+  const unknowns = sizes.filter((size) => size === -1).length;
+  if (unknowns > 1 || sizeOf(full) !== data.length || !full.every(Number.isInteger)) {
+    throw refuse(
+      `${owner}: shape must hold the ${counted(data.length, "number")} of ${text(former)}, got ${text(sizes)}; ` +
+        "one size may be -1, which is worked out",
+    );
+  }
+  return new ArrayTensor(data, full);
 }
 
 export const isTensor = (value: unknown): value is Tensor => value instanceof ArrayTensor;
@@ -128,35 +149,38 @@ export function rowShapeOf(data: unknown): Shape | undefined {
 }
 
 /** Sizes of nested arrays. @throws ERR_SHAPE where they are ragged, ERR_DTYPE where there is no number */
-function nestedShape(data: unknown): number[] {
+function nestedShape(owner: string, what: string, data: unknown): number[] {
   const shape: number[] = [];
   for (let row = data; Array.isArray(row); row = row[0] as unknown) shape.push(row.length);
   const check = (value: unknown, depth: number, path: string): void => {
     if (Array.isArray(value) && depth < shape.length && value.length === shape[depth]) {
-      value.forEach((inner, i) => check(inner, depth + 1, `${path}[${i}]`));
+      // By index, so that holes are seen.
+      for (let i = 0; i < value.length; i++) check(value[i], depth + 1, `${path}[${i}]`);
       return;
     }
+    const isNumber = typeof value === "number" || typeof value === "boolean";
+    if (isNumber && depth === shape.length) return;
     if (Array.isArray(value) || depth < shape.length) {
-      const got = Array.isArray(value) ? `${value.length} entries` : show(value);
+      const inner = shape.slice(depth);
+      const rule = inner.length > 0 ? `have the shape ${text(inner)}` : "be a number";
+      const got = Array.isArray(value) ? `an array of ${value.length}` : show(value);
       throw refuse(
-        `tensor: rows must all have the shape ${text(shape.slice(1))}, got ${got} at ${path}; fill up or cut the ragged rows`,
+        `${owner}: ${path} must ${rule} as those before, got ${got}; fill up or cut ragged rows`,
       );
     }
-    if (typeof value !== "number" && typeof value !== "boolean") {
-      throw new GlissadeError(
-        "ERR_DTYPE",
-        `tensor: entries must be numbers, got ${show(value)} at ${path}; give each text or class a number first`,
-      );
-    }
+    throw new GlissadeError(
+      "ERR_DTYPE",
+      `${owner}: ${path} must be a number, got ${show(value)}; ${toNumber(value)} first`,
+    );
   };
-  check(data, 0, "data");
+  check(data, 0, what);
   return shape;
 }
 
 const INT32_MOST = 2147483647;
 
 /** Typed numbers as one of the three types that tensors have. @throws ERR_DTYPE if an integer does not fit */
-function narrow(data: TypedArray): TensorData {
+function narrow(owner: string, what: string, data: TypedArray): TensorData {
   if (data instanceof Float32Array || data instanceof Int32Array) return data;
   if (data instanceof Uint8Array) return data;
   if (data instanceof Uint8ClampedArray) return new Uint8Array(data);
@@ -166,7 +190,7 @@ function narrow(data: TypedArray): TensorData {
   if (wrong < 0) return Int32Array.from(numbers);
   throw new GlissadeError(
     "ERR_DTYPE",
-    `tensor: whole numbers must fit int32, got ${numbers[wrong]} at ${wrong}; give Float64Array for measurements`,
+    `${owner}: ${what}[${wrong}] must fit int32, got ${numbers[wrong]}; give Float64Array for measurements`,
   );
 }
 
@@ -178,23 +202,28 @@ function narrow(data: TypedArray): TensorData {
  * @throws ERR_SHAPE if rows are ragged or the shape does not hold the numbers, ERR_DTYPE if entries are no numbers.
  */
 export function tensor(data: Data, shape?: Shape): Tensor {
-  if (isTensor(data)) return shape ? data.reshape(shape) : data;
+  const made = asTensor("tensor", "data", data);
+  return shape === undefined ? made : reshaped("tensor", made, shape);
+}
+
+/** What may be given where a tensor is taken, as one. @throws ERR_SHAPE, ERR_DTYPE in the name of who asks */
+export function asTensor(owner: string, what: string, data: Data): Tensor {
+  if (isTensor(data)) return data;
   if (isTypedArray(data)) {
-    const numbers = narrow(data);
-    return shape
-      ? new ArrayTensor(numbers, [numbers.length]).reshape(shape)
-      : new ArrayTensor(numbers, [numbers.length]);
+    const numbers = narrow(owner, what, data);
+    return new ArrayTensor(numbers, [numbers.length]);
   }
   if (!Array.isArray(data)) {
+    const isStream = typeof data === "object" && data !== null && Symbol.asyncIterator in data;
+    const wayOut = isStream ? "; fitDataset, evaluateDataset and predictDataset read datasets" : "";
     throw new GlissadeError(
       "ERR_DTYPE",
-      `tensor: data must be nested arrays or a typed array, got ${show(data)}`,
+      `${owner}: ${what} must be a tensor, nested arrays or a typed array, got ${show(data)}${wayOut}`,
     );
   }
-  const natural = nestedShape(data);
-  const flat = (natural.length > 1 ? data.flat(Infinity) : data) as (number | boolean)[];
+  const shape = nestedShape(owner, what, data);
+  const flat = (shape.length > 1 ? data.flat(Infinity) : data) as (number | boolean)[];
   const numbers =
     typeof flat[0] === "boolean" ? Uint8Array.from(flat, Number) : Float32Array.from(flat, Number);
-  const made = new ArrayTensor(numbers, natural);
-  return shape ? made.reshape(shape) : made;
+  return new ArrayTensor(numbers, shape);
 }

@@ -26,12 +26,10 @@ export class Updater {
   step = 0;
   /** βᵗ of every factor that the optimizer corrects for. */
   readonly products: number[];
-  /** One run each, laid out as the arrays are. */
-  private gradients: Run = NO_RUN;
-  private slots: Run[] = [];
+  /** Gradients, then slot by slot, each laid out as the arrays are; a cell for norms at the end. */
+  private run: Run = NO_RUN;
   private ranges: Range[] = [];
   private trained: { gradient: number; count: number }[] = [];
-  private normCell: Run = NO_RUN;
   /** The rate that was set in place of the optimizer's own. */
   private rate: number | undefined;
 
@@ -55,10 +53,10 @@ export class Updater {
     if (typeof learningRate !== "number") {
       throw new GlissadeError(
         "ERR_STATE",
-        `learningRate: it must not be set while ${type} follows a schedule; compile with a number for learningRate`,
+        `learningRate: it must not be set under a schedule, but ${type} follows one; compile with a number for learningRate`,
       );
     }
-    if (!(rate >= 0 && rate < Infinity)) {
+    if (typeof rate !== "number" || !(rate >= 0 && rate < Infinity)) {
       throw new GlissadeError(
         "ERR_OPTION",
         `learningRate: it must be a finite number, 0 or more, got ${show(rate)}`,
@@ -80,7 +78,7 @@ export class Updater {
     this.trained = [];
     return parameters.map((parameter, i) => {
       if (!parameter) return 0;
-      const gradient = this.gradients.pieces[i]!;
+      const gradient = this.run.pieces[i]!;
       this.trained.push({ gradient, count: paddedWords(parameter.count) });
       this.addRange(parameter, i);
       return gradient;
@@ -89,7 +87,8 @@ export class Updater {
 
   /** Clears all gradients. */
   clear(): void {
-    this.holdings.memory.kernels.fill(0, this.gradients.words, this.gradients.address, 0);
+    const words = this.counts.reduce((sum, count) => sum + paddedWords(count), 0);
+    this.holdings.memory.kernels.fill(0, words, this.run.address, 0);
   }
 
   /** One update of everything that trains. */
@@ -98,7 +97,7 @@ export class Updater {
     const { kernels } = this.holdings.memory;
     this.step++;
     optimizer.decays.forEach((decay, i) => (products[i]! *= decay));
-    clipGradients(kernels, optimizer, this.trained, this.normCell.address);
+    clipGradients(kernels, optimizer, this.trained, this.run.pieces.at(-1)!);
     for (const range of this.ranges) {
       range.rate = learningRate * range.multiplier;
       range.keep = 1 - range.rate * range.decay;
@@ -108,25 +107,24 @@ export class Updater {
 
   /** Gives back all that it holds. */
   release(): void {
-    for (const run of [this.gradients, this.normCell, ...this.slots]) this.holdings.release(run);
+    this.holdings.release(this.run);
   }
 
+  /** All at once: what does not fit is refused before anything is taken. */
   private allocate(): void {
-    if (this.gradients !== NO_RUN) return;
-    const reserve = () => this.holdings.replace(NO_RUN, this.counts);
-    // What an earlier attempt got before memory ran out goes back first.
-    this.release();
-    this.slots = [];
-    this.normCell = this.holdings.replace(NO_RUN, [2]);
-    for (const _ of this.optimizer.slots) this.slots.push(reserve());
-    this.gradients = reserve();
+    if (this.run !== NO_RUN) return;
+    const { counts, optimizer } = this;
+    const slots = optimizer.slots.flatMap(() => counts);
+    const what = "gradients and what the optimizer keeps for each weight";
+    this.run = this.holdings.replace(NO_RUN, [...counts, ...slots, 2], what);
   }
 
   /** Lengthens the last range if this array is its neighbour in every run, else begins another. */
   private addRange({ address, count, path, multiplier }: Parameter, i: number): void {
     const { optimizer, products } = this;
     const { memory } = this.holdings;
-    const gradient = this.gradients.pieces[i]!;
+    const { pieces } = this.run;
+    const gradient = pieces[i]!;
     const excluded = optimizer.excludeFromWeightDecay.some((part) => path.includes(part));
     const decay = excluded ? 0 : optimizer.weightDecay;
     const last = this.ranges.at(-1);
@@ -142,7 +140,7 @@ export class Updater {
     this.ranges.push({
       parameter: address,
       gradient,
-      slots: this.slots.map(({ pieces }) => pieces[i]!),
+      slots: optimizer.slots.map((_, slot) => pieces[(slot + 1) * this.counts.length + i]!),
       count: paddedWords(count),
       keep: 1,
       rate: 0,

@@ -1,4 +1,4 @@
-import { GlissadeError } from "./error.js";
+import { counted, GlissadeError } from "./error.js";
 import type { Column, Feed } from "./feed.js";
 
 /** Rows `start … end` of everything, without copying. */
@@ -35,7 +35,7 @@ export function splitOff(feed: Feed, share: number): { training: Feed; validatio
   if (at < 1 || at >= feed.rows) {
     throw new GlissadeError(
       "ERR_OPTION",
-      `fit: validationSplit must leave rows on both sides, got ${share} of ${feed.rows} rows; ` +
+      `fit: validationSplit must leave rows on both sides, got ${share} of ${counted(feed.rows, "row")}; ` +
         "give more rows, or validationData",
     );
   }

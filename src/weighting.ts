@@ -1,6 +1,6 @@
 import { rowsOf } from "./columns.js";
 import { classWeights } from "./data.js";
-import { GlissadeError, show } from "./error.js";
+import { counted, GlissadeError, show } from "./error.js";
 import { type Column, isKeyed, type Named } from "./feed.js";
 import type { Judge } from "./judge.js";
 import { type Data, isTypedArray, rowShapeOf } from "./tensor.js";
@@ -22,7 +22,7 @@ function checkKeys(owner: string, what: string, given: object, names: readonly s
   if (stray === undefined) return;
   throw new GlissadeError(
     "ERR_OPTION",
-    `${owner}: ${what} must be keyed by the outputs ${names.join(", ")}, got ${show(stray)}`,
+    `${owner}: ${what} must be keyed by the outputs ${names.join(", ")}, got the key ${show(stray)}`,
   );
 }
 
@@ -74,7 +74,7 @@ function rowWeights(
     if (given.rows !== rows && given.rows !== target.rows) {
       throw new GlissadeError(
         "ERR_SHAPE",
-        `${owner}: sampleWeight must hold one weight for each of the ${target.rows} rows, got ${given.rows}`,
+        `${owner}: sampleWeight must hold ${counted(target.rows, "weight")}, one for each row of x, got ${given.rows}`,
       );
     }
     const repeat = rows / given.rows;
@@ -83,14 +83,15 @@ function rowWeights(
     if (wrong >= 0) {
       throw new GlissadeError(
         "ERR_NUMERIC",
-        `${owner}: sampleWeight must hold finite numbers, 0 or more, got ${weights[wrong]} in row ${wrong}`,
+        `${owner}: sampleWeight must hold finite numbers, 0 or more, got ${weights[wrong]} in row ${wrong}; ` +
+          "0 leaves a row out",
       );
     }
   }
   if (classWeight !== undefined) {
     const classes = classesOf(target, cols, rows);
+    if (classWeight !== "balanced") checkClassWeight(owner, classWeight);
     const factors = classWeight === "balanced" ? classWeights(classes) : classWeight;
-    checkClassWeight(owner, factors);
     weights.forEach((weight, row) => (weights[row] = weight * (factors[classes[row]!] ?? 1)));
   }
   return weights;
@@ -112,14 +113,16 @@ function classesOf({ data }: Column, cols: number, rows: number): Int32Array {
   return classes;
 }
 
-function checkClassWeight(owner: string, factors: Readonly<Record<number, number>>): void {
-  const wrong = Object.entries(factors).find(
-    ([key, weight]) => !/^\d+$/.test(key) || !(weight >= 0 && weight < Infinity),
-  );
-  if (!wrong) return;
+function checkClassWeight(owner: string, factors: unknown): void {
+  const isWeight = (weight: unknown) =>
+    typeof weight === "number" && weight >= 0 && weight < Infinity;
+  const isList = isKeyed(factors) || Array.isArray(factors);
+  const entries = isList ? Object.entries(factors as object) : [];
+  const wrong = entries.find(([key, weight]) => !/^\d+$/.test(key) || !isWeight(weight));
+  if (isList && !wrong) return;
   throw new GlissadeError(
     "ERR_OPTION",
-    `${owner}: classWeight must be "balanced" or weights of 0 or more by class number, got ` +
-      `${wrong[0]}: ${show(wrong[1])}`,
+    `${owner}: classWeight must be "balanced", or weights of 0 or more by class number such as { 0: 1, 1: 2.5 }, ` +
+      `got ${wrong ? `{ ${wrong[0]}: ${show(wrong[1])} }` : show(factors)}`,
   );
 }

@@ -429,7 +429,7 @@ describe("files", () => {
     ])("%s is refused when it is made", (owner, call, wayOut) => {
       expect(call).toThrow(expect.objectContaining({ code: "ERR_RUNTIME" }));
       expect(call).toThrow(wayOut);
-      expect(call).toThrow(new RegExp(`^${owner}: writing needs files.*glissade/node`));
+      expect(call).toThrow(new RegExp(`^${owner}: there must be files to write to.*glissade/node`));
     });
   });
 

@@ -57,9 +57,9 @@ describe("tensor", () => {
   });
 
   test("refuses what is ragged, no number, or of another size", () => {
-    expect(() => tensor([[1, 2], [3]])).toThrow(code("ERR_SHAPE", /\[2\].*data\[1\].*ragged/));
+    expect(() => tensor([[1, 2], [3]])).toThrow(code("ERR_SHAPE", /data\[1\].*\[2\].*ragged/));
     expect(() => tensor([["a"]] as never)).toThrow(
-      code("ERR_DTYPE", /numbers.*"a".*data\[0\]\[0\]/),
+      code("ERR_DTYPE", /data\[0\]\[0\] must be a number.*"a"/),
     );
     expect(() => tensor(BigInt64Array.of(1n << 40n))).toThrow(code("ERR_DTYPE", /int32/));
     expect(() => tensor([1, 2, 3], [2, 2])).toThrow(code("ERR_SHAPE", /3 numbers/));
@@ -76,7 +76,9 @@ describe("labels", () => {
       [1, 0, 0, 0],
     ]);
     expect(toCategorical(Int32Array.of(1)).toArray()).toEqual([[0, 1]]);
-    expect(() => oneHot([3], 3)).toThrow(code("ERR_NUMERIC", /below classes, 3, got 3/));
+    expect(() => oneHot([3], 3)).toThrow(
+      code("ERR_NUMERIC", /below 3, the number of classes, got 3/),
+    );
     expect(() => oneHot([-1])).toThrow(code("ERR_NUMERIC", /-1 in row 0/));
     expect(() => oneHot([0.5])).toThrow(code("ERR_NUMERIC", /0.5/));
     expect(() => oneHot(["cat"] as never)).toThrow(code("ERR_DTYPE", /indexOf/));

@@ -546,7 +546,7 @@ describe("batch", () => {
     [[1n, 2n ** 31n], code("ERR_DTYPE", /row 3 must fit int32, got 2147483648; /)],
     [
       [Uint32Array.of(1), Uint32Array.of(2 ** 31)],
-      code("ERR_DTYPE", /row 3 must fit int32, got Uint32Array/),
+      code("ERR_DTYPE", /row 3 must fit int32, got a Uint32Array/),
     ],
   ];
 

@@ -66,13 +66,13 @@ describe("gradients and applyGradients", () => {
     expect(gradients.map(({ shape }) => shape)).toEqual([[5, 2], [2]]);
     const before = bits(model);
     expect(() => model.applyGradients(gradients.slice(1))).toThrow(
-      /^applyGradients: it must get 2 arrays \(dense_1\/kernel \[5, 2\], dense_1\/bias \[2\]\), got 1 arrays/,
+      /^applyGradients: it must get 2 arrays \(dense_1\/kernel \[5, 2\], dense_1\/bias \[2\]\), got 1 array;/,
     );
     const wrong = [gradients[1]!, gradients[0]!];
     expect(() => model.applyGradients(wrong)).toThrow(
       /dense_1\/kernel must have the shape \[5, 2\]/,
     );
-    expect(() => model.applyGradients([["x"], [1, 2]] as never)).toThrow(/must be numbers/);
+    expect(() => model.applyGradients([["x"], [1, 2]] as never)).toThrow(/must be a number/);
     expect(bits(model)).toEqual(before);
     model.applyGradients(gradients.map((gradient) => gradient.toArray() as number[]));
     expect(bits(model)[0]).toEqual(before[0]);

@@ -121,7 +121,7 @@ describe("a loss", () => {
     [
       "too few losses",
       () => ({ loss: [1], gradient: new Float32Array(20) }),
-      /each of the 10 rows/,
+      /each row, got 1 number for 10 rows/,
     ],
   ])("that returns %s is refused, and no weight moves", async (_, wrong, message) => {
     const spoilt = wrong as unknown as LossFunction;
@@ -292,7 +292,7 @@ describe("a schedule", () => {
       /^sgd: a schedule must give a finite number, 0 or more, got NaN at step 2/,
     );
     expect(model.getWeights()[0]!.data.every(Number.isFinite)).toBe(true);
-    expect(() => (model.learningRate = 1)).toThrow(/while sgd follows a schedule/);
+    expect(() => (model.learningRate = 1)).toThrow(/under a schedule, but sgd follows one/);
     model.compile({ optimizer: "sgd", loss: "mse" });
     expect(() => (model.learningRate = -1)).toThrow(/finite number, 0 or more/);
     model.learningRate = 0.5;

@@ -1,4 +1,6 @@
 import type { Logs } from "../compiled.js";
+import { GlissadeError, show } from "../error.js";
+import { unknownName } from "../options.js";
 import type { Data, Tensor } from "../tensor.js";
 
 /** What a callback may use of the model that is trained. */
@@ -42,4 +44,34 @@ export interface Callback {
   onBatchEnd?: Hook<[batch: number]>;
   /** Running losses and metrics, at times chosen so that showing them costs nothing: for progress. */
   onProgress?: Hook<[batch: number]>;
+}
+
+const HOOKS = [
+  "setModel",
+  "onTrainBegin",
+  "onTrainEnd",
+  "onEpochBegin",
+  "onEpochEnd",
+  "onBatchBegin",
+  "onBatchEnd",
+  "onProgress",
+] as const satisfies readonly (keyof Callback)[];
+
+const isHook = (hook: unknown) => hook === undefined || hook === null || typeof hook === "function";
+
+/** @throws ERR_OPTION if a hook is no function, or one has a name that nobody calls, such as `on_epoch_end` */
+export function checkCallbacks(owner: string, callbacks: readonly Callback[]): void {
+  for (const callback of callbacks) {
+    const wrong = HOOKS.find((name) => !isHook(callback[name]));
+    if (wrong) {
+      throw new GlissadeError(
+        "ERR_OPTION",
+        `${owner}: a callback's ${wrong} must be a function, got ${show(callback[wrong])}`,
+      );
+    }
+    const stray = Object.keys(callback).find(
+      (name) => /^on[A-Z_]/.test(name) && !(HOOKS as readonly string[]).includes(name),
+    );
+    if (stray) throw unknownName(`${owner}: callbacks`, "hook", stray, HOOKS);
+  }
 }

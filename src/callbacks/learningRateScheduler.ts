@@ -1,4 +1,4 @@
-import { GlissadeError, show } from "../error.js";
+import { GlissadeError, showReturned } from "../error.js";
 import { choice, field, leading, needed, type Options, resolve } from "../options.js";
 import type { Callback, Trainee } from "./callback.js";
 
@@ -52,7 +52,7 @@ export function learningRateScheduler(
       if (typeof rate !== "number" || !(rate >= 0 && rate < Infinity)) {
         throw new GlissadeError(
           "ERR_OPTION",
-          `learningRateScheduler: schedule must give a finite number, 0 or more, got ${show(rate)} ` +
+          `learningRateScheduler: schedule must give a finite number, 0 or more, got ${showReturned(rate)} ` +
             `for epoch ${epoch}; epochs count from 0`,
         );
       }

@@ -1,42 +1,24 @@
-import { GlissadeError, show } from "../error.js";
+import { checkBytes } from "../columns.js";
+import type { CompileOptions } from "../compileOptions.js";
+import { type ErrorCode, GlissadeError, show } from "../error.js";
 import { type Port, topology } from "../graph.js";
 import { type GraphNode, Layer } from "../layer.js";
 import { input } from "../layers/input.js";
-import { type AnyModel, Model } from "../model.js";
-import { field, flag, optional, type Options, resolve } from "../options.js";
-import type { DType, Shape } from "../stage.js";
+import { type AnyModel, checkModel, Model } from "../model.js";
+import { field, flag, isPlainObject, optional, type Options, resolve } from "../options.js";
 import type { Tensor } from "../tensor.js";
-import { type CompileSpec, describeCompilation, reviveCompilation } from "./compilation.js";
+import { describeCompilation, reviveCompilation } from "./compilation.js";
+import {
+  FORMAT,
+  type Header,
+  headerOf,
+  type LayerSpec,
+  type ModelSpec,
+  orDamaged,
+  VERSION,
+} from "./header.js";
 import { describeOptions, type Revival, reviveMember } from "./members.js";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
-
-/** The newest form of the metadata that this library reads, and the one that it writes. */
-const FORMAT = 1;
-const VERSION = "0.1.0";
-
-interface NodeSpec {
-  readonly layer?: number | undefined;
-  readonly inputs: readonly number[];
-  readonly shape?: Shape | undefined;
-  readonly dtype?: DType | undefined;
-}
-
-interface LayerSpec {
-  readonly type: string;
-  readonly name: string;
-  readonly options: Record<string, unknown>;
-  readonly trainable: boolean;
-  readonly learningRateMultiplier: number;
-}
-
-interface ModelSpec {
-  readonly name: string;
-  readonly seed: number;
-  readonly layers: readonly LayerSpec[];
-  readonly nodes: readonly NodeSpec[];
-  readonly inputs: Readonly<Record<string, number>>;
-  readonly outputs: Readonly<Record<string, number>>;
-}
 
 function describe(model: AnyModel): ModelSpec {
   const { nodes, layers, names, inputs, outputs } = model.network.topology;
@@ -50,8 +32,7 @@ function describe(model: AnyModel): ModelSpec {
       type: layer.type,
       name: names.get(layer)!,
       options: describeOptions(layer.definition.options ?? {}),
-      trainable: layer.trainable,
-      learningRateMultiplier: layer.learningRateMultiplier,
+      ...layer.settings(),
     })),
     nodes: nodes.map(({ layer, inputs: read, shape, dtype }) => ({
       ...(layer ? { layer: layers.indexOf(layer) } : { shape, dtype }),
@@ -72,12 +53,23 @@ export type ToBytesOptions = Options<typeof toBytesFields>;
 /**
  * A model as one safetensors file: weights tight and by name, architecture and compilation in the metadata.
  *
- * @throws ERR_STATE if the model is disposed, ERR_OPTION if an option breaks its rule.
+ * @throws ERR_STATE if the model is disposed, ERR_OPTION if it is no model or an option breaks its rule.
  */
 export function toBytes(model: AnyModel, given?: ToBytesOptions): Uint8Array<ArrayBuffer> {
-  const { weightsOnly } = resolve("toBytes", toBytesFields, given);
+  return writeModel("toBytes", model, given);
+}
+
+/** The same for `owner`. */
+export function writeModel(
+  owner: string,
+  model: AnyModel,
+  given: ToBytesOptions | undefined,
+): Uint8Array<ArrayBuffer> {
+  const { weightsOnly } = resolve(owner, toBytesFields, given);
+  checkModel(owner, model);
   const { network, labels } = model;
-  network.checkAlive("toBytes");
+  network.checkAlive(owner);
+  checkLabels(owner, labels);
   const tensors = new Map<string, Tensor>();
   const { layers, names } = network.topology;
   for (const layer of layers) {
@@ -96,8 +88,17 @@ export function toBytes(model: AnyModel, given?: ToBytesOptions): Uint8Array<Arr
   return encodeSafetensors({ tensors, metadata });
 }
 
+function checkLabels(owner: string, labels: unknown): void {
+  const isText = (label: unknown) => typeof label === "string";
+  if (labels === undefined || (Array.isArray(labels) && labels.every(isText))) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: the model's labels must be an array of texts, one a class, got ${show(labels)}`,
+  );
+}
+
 /** A layer of the user's own knows its own options only: the common ones are set on what it makes. */
-function makeLayer(revival: Revival, { type, options, ...common }: LayerSpec): Layer {
+function makeLayer(revival: Revival, { type, options, ...rest }: LayerSpec): Layer {
   const made = reviveMember(revival, "layer", { type, options });
   if (!(made instanceof Layer)) {
     throw new GlissadeError(
@@ -105,69 +106,38 @@ function makeLayer(revival: Revival, { type, options, ...common }: LayerSpec): L
       `${revival.owner}: layers.${type} must make a layer, got ${show(made)}; return layer({ … })`,
     );
   }
-  return Object.assign(made, common);
+  const { name, trainable, learningRateMultiplier } = rest;
+  return Object.assign(made, { name, trainable, learningRateMultiplier });
 }
 
-function build(revival: Revival, spec: ModelSpec): Model {
+function build(revival: Revival, { model: spec, labels }: Header): Model {
+  const { owner, members } = revival;
   const layers = spec.layers.map((layer) => makeLayer(revival, layer));
-  const nodes: GraphNode[] = [];
-  for (const { layer, inputs, shape, dtype } of spec.nodes) {
-    const read = inputs.map((place) => nodes[place]!);
-    nodes.push(layer === undefined ? input({ shape: shape!, dtype }) : layers[layer]!.apply(read));
-  }
-  const ports = (places: Readonly<Record<string, number>>): Port[] =>
-    Object.entries(places).map(([name, place]) => ({ name, node: nodes[place]! }));
-  const sorted = topology(revival.owner, ports(spec.inputs), ports(spec.outputs));
-  return new Model(revival.owner, () => sorted, { name: spec.name, seed: spec.seed });
-}
-
-interface Header {
-  readonly format: number;
-  readonly version: string;
-  readonly model: ModelSpec;
-  readonly labels?: readonly string[];
-  readonly compile?: CompileSpec;
-}
-
-function headerOf(text: string | undefined): Header {
-  if (text === undefined) {
-    throw new GlissadeError(
-      "ERR_FORMAT",
-      "fromBytes: the file must hold a model of glissade's, but holds weights only; " +
-        "make the model and fill it: fromBytes(bytes, { into: model })",
-    );
-  }
-  const header = parsed(text);
-  if (header.format <= FORMAT) return header;
-  throw new GlissadeError(
-    "ERR_FORMAT",
-    `fromBytes: the file must be of format ${FORMAT} or older, got format ${header.format}; ` +
-      `it needs glissade ${header.version} or newer`,
-  );
-}
-
-const damaged = () =>
-  new GlissadeError(
-    "ERR_FORMAT",
-    "fromBytes: the file's metadata must describe a model, but does not; the file is damaged",
-  );
-
-function parsed(text: string): Header {
-  try {
-    const header = JSON.parse(text) as Header | null;
-    if (typeof header?.format === "number") return header;
-  } catch {
-    throw damaged();
-  }
-  throw damaged();
+  const draw = () => {
+    const nodes: GraphNode[] = [];
+    for (const { layer, inputs, shape, dtype } of spec.nodes) {
+      const read = inputs.map((place) => nodes[place]!);
+      nodes.push(
+        layer === undefined ? input({ shape: shape!, dtype }) : layers[layer]!.apply(read),
+      );
+    }
+    const ports = (places: Readonly<Record<string, number>>): Port[] =>
+      Object.entries(places).map(([name, place]) => ({ name, node: nodes[place]! }));
+    const sorted = topology(owner, ports(spec.inputs), ports(spec.outputs));
+    return new Model(owner, () => sorted, { name: spec.name, seed: spec.seed });
+  };
+  // What a layer of the user's own refuses is no damage.
+  const model = members.layers ? draw() : orDamaged(owner, draw);
+  model.labels = labels;
+  return model;
 }
 
 const handedBack = () =>
   optional(
     field<Readonly<Record<string, unknown>> | undefined>(
       "an object of your own, by the names under which they were saved",
-      (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-      [3, "mine", [], null],
+      isPlainObject,
+      [3, "mine", [], new Map(), null],
     ),
   );
 
@@ -200,22 +170,29 @@ export type FromBytesOptions = Options<typeof fromBytesFields>;
  *   member that is not known here; ERR_SHAPE if a weight does not fit the model to be filled.
  */
 export function fromBytes(bytes: Uint8Array, given?: FromBytesOptions): Model {
-  const { into, compile, ...members } = resolve("fromBytes", fromBytesFields, given);
-  if (!(bytes instanceof Uint8Array)) {
-    throw new GlissadeError("ERR_DTYPE", `fromBytes: it must get a Uint8Array, got ${show(bytes)}`);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  return readModel("fromBytes", bytes, given);
+}
+
+/** The same for `owner`. */
+export function readModel(
+  owner: string,
+  bytes: Uint8Array,
+  given: FromBytesOptions | undefined,
+): Model {
+  const { into, compile, ...members } = resolve(owner, fromBytesFields, given);
+  checkBytes(owner, bytes);
+  const { tensors, metadata } = decodeSafetensors(bytes, owner);
   if (into) {
-    fill(into, tensors);
+    fill(owner, into, tensors, "ERR_SHAPE", "make the model as it was saved");
     return into as Model;
   }
-  const header = headerOf(metadata.glissade);
-  const revival = { owner: "fromBytes", members };
+  const header = headerOf(owner, metadata.glissade);
+  const revival = { owner, members };
   const options = compile && header.compile && reviveCompilation(revival, header.compile);
-  const model = rebuilt(revival, header);
+  const model = build(revival, header);
   try {
-    fill(model, tensors);
-    if (options) model.compile(options);
+    fill(owner, model, tensors, "ERR_FORMAT", "the file is damaged");
+    if (options) recompile(revival, model, options);
     return model;
   } catch (error) {
     model.dispose();
@@ -223,31 +200,43 @@ export function fromBytes(bytes: Uint8Array, given?: FromBytesOptions): Model {
   }
 }
 
-function rebuilt(revival: Revival, { model: spec, labels }: Header): Model {
-  try {
-    const model = build(revival, spec);
-    model.labels = labels;
-    return model;
-  } catch (error) {
-    if (error instanceof GlissadeError) throw error;
-    throw damaged();
-  }
+function recompile({ owner, members }: Revival, model: Model, options: CompileOptions): void {
+  const compile = () => model.compile(options);
+  // What members of the user's own cause is no damage.
+  if (Object.values(members).some((handed) => handed !== undefined)) compile();
+  else
+    orDamaged(
+      owner,
+      compile,
+      "a compilation that does not fit",
+      ", but { compile: false } leaves that out",
+    );
 }
 
-/** Gives a model the weights of a file. @throws ERR_FORMAT if one is missing, ERR_SHAPE if one does not fit */
-function fill(model: AnyModel, tensors: ReadonlyMap<string, Tensor>): void {
-  const { layers, names } = model.network.topology;
-  const weights = layers.flatMap((layer) =>
-    layer.weights.map(({ name }) => {
-      const path = `${names.get(layer)!}/${name}`;
-      const found = tensors.get(path);
-      if (found) return found;
+/** Gives a model the weights of a file. @throws ERR_FORMAT if one is missing, `code` if one has another shape */
+function fill(
+  owner: string,
+  model: AnyModel,
+  tensors: ReadonlyMap<string, Tensor>,
+  code: ErrorCode,
+  wayOut: string,
+): void {
+  const { network } = model;
+  network.checkAlive(owner);
+  const weights = network.program.weights.map(({ path, shape }) => {
+    const found = tensors.get(path);
+    if (!found) {
       throw new GlissadeError(
         "ERR_FORMAT",
-        `fromBytes: the file must hold the weight ${path}, but does not; ` +
-          `it has ${[...tensors.keys()].join(", ") || "none"}`,
+        `${owner}: the file must hold the weight ${path}, got ${show([...tensors.keys()])}; ` +
+          wayOut,
       );
-    }),
-  );
+    }
+    if (`${found.shape}` === `${shape}`) return found;
+    throw new GlissadeError(
+      code,
+      `${owner}: ${path} must have the shape [${shape.join(", ")}] of the model, got [${found.shape.join(", ")}]; ${wayOut}`,
+    );
+  });
   model.setWeights(weights);
 }

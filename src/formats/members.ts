@@ -1,5 +1,6 @@
 import { GlissadeError, show } from "../error.js";
 import { type Family, known, plurals } from "../names.js";
+import { orDamaged } from "./header.js";
 
 /** What stands in a file for a loss, a metric, an initializer …: its factory and options, or a function's name. */
 type Spec =
@@ -52,6 +53,9 @@ export interface Revival {
   readonly members: Members;
 }
 
+/** What layers are made of; the rest belongs to the compilation. */
+const ofLayers: readonly Family[] = ["layer", "activation", "initializer"];
+
 /** The member that a file describes, made anew. @throws ERR_OPTION if it is not known here */
 export function reviveMember(revival: Revival, family: Family, value: unknown): unknown {
   if (!isSpec(value)) return value;
@@ -61,13 +65,14 @@ export function reviveMember(revival: Revival, family: Family, value: unknown): 
   const factory = "function" in value ? undefined : (own ?? known(family, type));
   if (factory) {
     const options = reviveOptions(revival, (value as { options: object }).options);
-    return (factory as (options: unknown) => unknown)(options);
+    const make = () => (factory as (options: unknown) => unknown)(options);
+    return own === undefined ? orDamaged(revival.owner, make) : make();
   }
   const list = `{ ${plurals[family]}: { ${type} } }`;
   throw new GlissadeError(
     "ERR_OPTION",
     `${revival.owner}: every member that the file names must be known, got the ${family} ${show(type)}; hand it in: ${list}` +
-      (family === "layer" ? "" : ", or leave the compilation out: { compile: false }"),
+      (ofLayers.includes(family) ? "" : ", or leave the compilation out: { compile: false }"),
   );
 }
 

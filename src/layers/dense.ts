@@ -60,7 +60,10 @@ export function dense(first: number | DenseOptions, rest?: Omit<DenseOptions, "u
   const build = (input: Shape): Stage<"kernel" | "bias"> => {
     const inputs = input.at(-1);
     if (inputs === undefined) {
-      throw new GlissadeError("ERR_SHAPE", "dense: a row must have at least one axis, got none");
+      throw new GlissadeError(
+        "ERR_SHAPE",
+        "dense: a row must have at least one axis, got none; give rows such as [[1], [2]], or an inputShape such as [1]",
+      );
     }
     const before = input.slice(0, -1);
     const perExample = sizeOf(before);

@@ -1,19 +1,23 @@
+import { isInitializer } from "../definition.js";
 import type { LayerOptions } from "../layer.js";
 import { type Field, field } from "../options.js";
 import type { Activation, Initializer, InitializerFunction } from "../stage.js";
 
 type AnyInitializer = Initializer | InitializerFunction | string;
 
-const has = (method: string) => (value: unknown) =>
-  (typeof value === "string" && value !== "") ||
-  (typeof value === "object" && value !== null && method in value);
+const isName = (value: unknown) => typeof value === "string" && value !== "";
+
+const isActivation = (value: unknown) =>
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as Partial<Activation>).stage === "function";
 
 /** An activation, or the name of one. */
 export const activationField = (fallback?: Activation): Field<Activation | string, false> =>
   field<Activation | string>(
-    'an activation, or its name such as "relu"',
-    has("stage"),
-    [3, null, {}, "", () => 0],
+    'an activation such as activations.relu(), or its name such as "relu"',
+    (value) => isName(value) || isActivation(value),
+    [3, null, {}, { stage: 3 }, "", () => 0],
     fallback,
   );
 
@@ -21,8 +25,8 @@ export const activationField = (fallback?: Activation): Field<Activation | strin
 export const initializerField = (fallback: Initializer): Field<AnyInitializer, false> =>
   field<AnyInitializer>(
     'an initializer, a function of { shape, fanIn, fanOut, seed, stream }, or a name such as "heNormal"',
-    (value) => typeof value === "function" || has("fill")(value),
-    [3, null, {}, ""],
+    (value) => isName(value) || isInitializer(value),
+    [3, null, {}, [1, 2], ""],
     fallback,
   );
 

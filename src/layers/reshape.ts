@@ -43,7 +43,7 @@ export function reshape(
       throw new GlissadeError(
         "ERR_SHAPE",
         `reshape: targetShape must hold as many values as the input [${input.join(", ")}], ` +
-          `got [${targetShape.join(", ")}]`,
+          `got [${targetShape.join(", ")}]; one size may be -1, which is worked out`,
       );
     }
     return identity(output);

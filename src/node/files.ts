@@ -1,19 +1,26 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { GlissadeError } from "../error.js";
+import { GlissadeError, show } from "../error.js";
 import {
-  fromBytes,
   type FromBytesOptions,
-  toBytes,
+  readModel,
   type ToBytesOptions,
+  writeModel,
 } from "../formats/glissade.js";
 import type { AnyModel, Model } from "../model.js";
 
-/** @throws ERR_FORMAT if the ending names no format that is known here */
+/** @throws ERR_OPTION if it is no path, ERR_FORMAT if the ending names no format that is known here */
 function checkEnding(owner: string, path: string | URL): void {
+  const isPath = typeof path === "string" || path instanceof URL;
+  if (!isPath) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `${owner}: the path must be a text such as "model.safetensors", or a URL, got ${show(path)}`,
+    );
+  }
   if (String(path).endsWith(".safetensors")) return;
   throw new GlissadeError(
     "ERR_FORMAT",
-    `${owner}: the path must end in .safetensors, got ${String(path)}; that file holds weights and architecture`,
+    `${owner}: the path must end in .safetensors, got ${show(String(path))}; that file holds weights and architecture`,
   );
 }
 
@@ -29,7 +36,7 @@ export async function save(
 ): Promise<void> {
   checkEnding("save", path);
   const beside = path instanceof URL ? new URL(`${path.href}.part`) : `${path}.part`;
-  await writeFile(beside, toBytes(model, options));
+  await writeFile(beside, writeModel("save", model, options));
   await rename(beside, path);
 }
 
@@ -40,5 +47,5 @@ export async function save(
  */
 export async function load(path: string | URL, options?: FromBytesOptions): Promise<Model> {
   checkEnding("load", path);
-  return fromBytes(new Uint8Array(await readFile(path)), options);
+  return readModel("load", new Uint8Array(await readFile(path)), options);
 }

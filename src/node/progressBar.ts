@@ -1,5 +1,6 @@
 import type { Callback, Plan } from "../callbacks/callback.js";
 import type { Logs } from "../compiled.js";
+import { field, type Options, resolve } from "../options.js";
 
 /** What the bar is drawn on: `process.stdout` is one. */
 export interface Terminal {
@@ -7,6 +8,19 @@ export interface Terminal {
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
+
+export const progressBarFields = {
+  /** What the bar is drawn on. */
+  stream: field<Terminal>(
+    "something to write on, such as process.stdout",
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      typeof (value as Partial<Terminal>).write === "function",
+    [3, "stdout", {}, null],
+    process.stderr,
+  ),
+};
 
 const WIDTH = 20;
 
@@ -31,7 +45,8 @@ const series = (logs: Logs) =>
  * A line in the terminal that is redrawn while an epoch runs: share done, time left, rows a second, losses and metrics.
  * Where `stream` is no terminal, one line an epoch.
  */
-export function progressBar({ stream = process.stderr as Terminal } = {}): Callback {
+export function progressBar(given: Options<typeof progressBarFields> = {}): Callback {
+  const { stream } = resolve("progressBar", progressBarFields, given);
   let plan: Plan;
   let epoch = 0;
   let began = 0;

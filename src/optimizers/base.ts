@@ -1,9 +1,13 @@
-import { GlissadeError, show } from "../error.js";
+import { GlissadeError, showReturned } from "../error.js";
 import {
   field,
   type Field,
+  fraction,
+  label,
+  needed,
   nonNegative,
   optional,
+  ownOptions,
   positive,
   type Resolved,
   resolve,
@@ -11,15 +15,20 @@ import {
 import type { LearningRate, Optimizer, OptimizerRule } from "./optimizer.js";
 
 const isRate = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
+/** Arrays have an `at` as well, and are none. */
 const isSchedule = (value: unknown) =>
   typeof value === "function" ||
-  (typeof value === "object" && value !== null && "at" in value && typeof value.at === "function");
+  (typeof value === "object" &&
+    value !== null &&
+    !(Symbol.iterator in value) &&
+    "at" in value &&
+    typeof value.at === "function");
 
 const learningRateField = (fallback: number): Field<LearningRate, false> =>
   field<LearningRate>(
     "a finite number, 0 or more, or a schedule: a function of the step, or an object with at(step)",
     (value) => isRate(value) || isSchedule(value),
-    [-1, Infinity, Number.NaN, "0.1", null, {}],
+    [-1, Infinity, Number.NaN, "0.1", [0.1], null, {}],
     fallback,
   );
 
@@ -44,6 +53,20 @@ export const optimizerFields = (learningRate: number) => ({
   /** Greatest size of each number of a gradient. */
   clipValue: optional(positive()),
 });
+
+/** What trains, where `compile` and `minimize` take it. */
+export const optimizerField = needed(
+  field<Optimizer | OptimizerRule | string>(
+    'an optimizer such as optimizers.adam(), its name such as "adam", or an object with update(k, at)',
+    (value) =>
+      typeof value === "string" ||
+      (typeof value === "object" &&
+        value !== null &&
+        "update" in value &&
+        typeof value.update === "function"),
+    [3, null, {}, [], { update: 3 }, () => 0],
+  ),
+);
 
 type Common = Resolved<ReturnType<typeof optimizerFields>>;
 
@@ -71,18 +94,43 @@ export function makeOptimizer(
   return Object.freeze({ type, options, ...common, slots, decays, update });
 }
 
+/** What a rule of the user's own is called, and what is saved of it. */
+export const ruleNameFields = {
+  type: label(),
+  options: ownOptions(),
+};
+
+export const ruleFields = {
+  /** Names of the arrays beside each weight. */
+  slots: field<readonly string[]>(
+    "an array of names, one for each array beside a weight",
+    (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
+    ["mean", [3], null],
+    [],
+  ),
+  /** Factors whose running products correct its bias. */
+  decays: field<readonly number[]>(
+    "an array of numbers in [0, 1)",
+    (value) => Array.isArray(value) && value.every((decay) => fraction(0).accepts(decay)),
+    [0.9, ["0.9"], [1], null],
+    [],
+  ),
+};
+
 /**
  * A rule of the user's own with what it leaves out filled in: a rate of 0.01, no decay, no clipping, no slots.
  *
  * @throws ERR_OPTION if a common option breaks its rule.
  */
 export function completeOptimizer(rule: OptimizerRule): Optimizer {
-  const { type = "optimizer", options = {} } = rule;
-  const fields = optimizerFields(0.01);
+  const parts = { type: rule.type, options: rule.options };
+  const { type: owner = "optimizer", options } = resolve("optimizer", ruleNameFields, parts);
+  const fields = { ...optimizerFields(0.01), ...ruleFields };
   const names = Object.keys(fields) as (keyof typeof fields)[];
   const given = Object.fromEntries(names.map((name) => [name, rule[name]]));
+  const { slots, decays, ...common } = resolve(owner, fields, given);
   const update: Optimizer["update"] = (k, at) => rule.update(k, at);
-  return { ...makeOptimizer(type, resolve(type, fields, given), rule, update), options };
+  return { ...makeOptimizer(owner, common, { slots, decays }, update), options };
 }
 
 /** The rate of update `step`, counted from 0. @throws ERR_OPTION if a schedule gives no rate */
@@ -92,6 +140,7 @@ export function rateAt({ type, learningRate }: Optimizer, step: number): number 
   if (isRate(rate)) return rate;
   throw new GlissadeError(
     "ERR_OPTION",
-    `${type}: a schedule must give a finite number, 0 or more, got ${show(rate)} at step ${step}`,
+    `${type}: a schedule must give a finite number, 0 or more, got ${showReturned(rate)} at step ${step}; ` +
+      "steps count from 0",
   );
 }
