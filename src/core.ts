@@ -56,5 +56,5 @@ export type {
 } from "./stage.js";
 export type { Stream } from "./pass.js";
 export type { Item } from "./stream.js";
-export { type Data, type Tensor, tensor } from "./tensor.js";
+export { type Data, type FloatTensor, type Tensor, tensor } from "./tensor.js";
 export type { Epoch } from "./train.js";

@@ -1,7 +1,7 @@
 import { checkBytes, labelsOf } from "./columns.js";
 import { counted, GlissadeError, show } from "./error.js";
 import { sizeOf } from "./stage.js";
-import { asTensor, type Data, isTensor, type Tensor, tensor } from "./tensor.js";
+import { asTensor, type Data, type FloatTensor, isTensor, type Tensor, tensor } from "./tensor.js";
 
 /** A float32 array of 4 GB. */
 const MOST_NUMBERS = 1073741824;
@@ -13,7 +13,7 @@ const MOST_NUMBERS = 1073741824;
  * @throws ERR_NUMERIC if a label is negative, not whole, or not below `classes`; ERR_OPTION if `classes` is no count;
  *   ERR_MEMORY if that were more than 4 GB.
  */
-export function oneHot(labels: Data, classes?: number): Tensor {
+export function oneHot(labels: Data, classes?: number): FloatTensor {
   const numbers = labelsOf("oneHot", "labels", labels);
   const most = numbers.reduce((a, b) => Math.max(a, b), 0);
   if (classes !== undefined && !(Number.isSafeInteger(classes) && classes > 0)) {
@@ -77,11 +77,11 @@ export function classWeights(labels: Data): Record<number, number> {
 
 /** Columns brought to mean 0 and deviation 1, and how. */
 export interface Standardized {
-  readonly x: Tensor;
+  readonly x: FloatTensor;
   readonly mean: readonly number[];
   readonly std: readonly number[];
   /** Does the same to other rows, test data above all. @throws ERR_SHAPE if the columns differ in number */
-  readonly apply: (x: Data) => Tensor;
+  readonly apply: (x: Data) => FloatTensor;
 }
 
 /**
@@ -109,7 +109,7 @@ export function standardize(x: Data): Standardized {
     squares[i % cols]! += distance * distance;
   });
   const std = squares.map((sum) => Math.sqrt(sum / rows) || 1);
-  const apply = (other: Data): Tensor => {
+  const apply = (other: Data): FloatTensor => {
     const given = asTensor("standardize", "rows", other);
     if (given.shape.length !== 2 || given.shape[1] !== cols) {
       throw new GlissadeError(

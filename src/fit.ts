@@ -16,7 +16,7 @@ import { progressFor } from "./progress.js";
 import { arraySource, type Source } from "./source.js";
 import { checkStream, type Stream } from "./pass.js";
 import { type Item, type Parts, Reader, streamSource } from "./stream.js";
-import { type Data, type Tensor, tensor } from "./tensor.js";
+import { type Data, type FloatTensor, tensor } from "./tensor.js";
 import type { Training } from "./train.js";
 import { splitOff } from "./validation.js";
 
@@ -117,10 +117,10 @@ export async function predictStream(
   network: Network,
   stream: Stream<unknown>,
   { batchSize, steps = Infinity, signal }: ReadOptions,
-): Promise<Tensor[]> {
+): Promise<FloatTensor[]> {
   const reader = new Reader(owner, stream, network.topology.inputs, false, batchSize, signal);
   const breather = new Breather(YIELD_EVERY);
-  const batches: Tensor[][] = [];
+  const batches: FloatTensor[][] = [];
   try {
     while (batches.length < steps) {
       await turn(breather, signal);
@@ -137,7 +137,7 @@ export async function predictStream(
 }
 
 /** Batches one after another. */
-function joined(batches: readonly Tensor[]): Tensor {
+function joined(batches: readonly FloatTensor[]): FloatTensor {
   const data = new Float32Array(batches.reduce((sum, batch) => sum + batch.data.length, 0));
   let end = 0;
   for (const batch of batches) {

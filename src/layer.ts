@@ -11,7 +11,7 @@ import {
   type Stage,
   type WeightSpec,
 } from "./stage.js";
-import { type Data, type Tensor, tensor } from "./tensor.js";
+import { type Data, type FloatTensor, tensor } from "./tensor.js";
 
 const settingFields = {
   /** Whether training changes it. */
@@ -146,7 +146,7 @@ export class Layer {
   }
 
   /** Copies of the weights, in Keras's order. @throws ERR_STATE if no living model holds them. */
-  getWeights(): Tensor[] {
+  getWeights(): FloatTensor[] {
     this.checkHeld("getWeights");
     return this.weights.map(({ shape, count }, i) =>
       tensor(memory().floats(this.addresses[i]!, count).slice(), shape),

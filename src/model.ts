@@ -25,7 +25,7 @@ import { resolve } from "./options.js";
 import { seedWords } from "./stage.js";
 import { checkStream, type Stream } from "./pass.js";
 import type { Item } from "./stream.js";
-import type { Data, Tensor } from "./tensor.js";
+import type { Data, FloatTensor } from "./tensor.js";
 import { type Epoch, epochs, type Training } from "./train.js";
 import type { Weighting } from "./weighting.js";
 
@@ -33,7 +33,7 @@ import type { Weighting } from "./weighting.js";
  * A graph of layers that is trained and asked. Made by `sequential` or `graph`. What it predicts is a tensor, or an
  * object of them keyed by output where there are several; what it makes of nodes likewise.
  */
-export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Node> {
+export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGraph<Node> {
   /** Set to true, a fit ends after the current step. */
   stopTraining = false;
   private book: HistoryBook | undefined;
@@ -220,7 +220,7 @@ export class Model<Prediction = Tensor, Node = GraphNode> extends ModelGraph<Nod
   }
 
   /** Bare for one output, by name for several. */
-  private named(tensors: readonly Tensor[]): Prediction {
+  private named(tensors: readonly FloatTensor[]): Prediction {
     const named = this.outputs.map(({ name }, i) => [name, tensors[i]!] as const);
     return (tensors.length === 1 ? tensors[0] : Object.fromEntries(named)) as Prediction;
   }

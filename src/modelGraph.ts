@@ -7,7 +7,7 @@ import { Network } from "./network.js";
 import { field, label, type Options, resolve, unknownName, whole } from "./options.js";
 import type { Shape } from "./stage.js";
 import { summarize } from "./summary.js";
-import { type Data, isTypedArray, rowShapeOf, type Tensor } from "./tensor.js";
+import { type Data, isTypedArray, rowShapeOf, type FloatTensor } from "./tensor.js";
 
 export const modelFields = {
   /** What the model is called in summaries and files. */
@@ -152,7 +152,7 @@ export class ModelGraph<Node> {
   }
 
   /** Copies of all weights: layers in topological order, kernel before bias. @throws ERR_STATE once disposed */
-  getWeights(): Tensor[] {
+  getWeights(): FloatTensor[] {
     this.network.checkAlive("getWeights");
     return this.network.topology.layers.flatMap((layer) => layer.getWeights());
   }

@@ -7,7 +7,7 @@ import { type AnyModel, checkModel, Model } from "./model.js";
 import type { ModelOptions } from "./modelGraph.js";
 import { isPlainObject } from "./options.js";
 import type { Shape } from "./stage.js";
-import type { Data, Tensor } from "./tensor.js";
+import type { Data, FloatTensor } from "./tensor.js";
 import type { Epoch } from "./train.js";
 
 /** What a `sequential` is made of: layers and whole models, after an input if that is given as a node. */
@@ -141,7 +141,7 @@ const ports = (what: string, fallback: string, given: unknown): Port[] => {
  * @throws ERR_OPTION if inputs or outputs are no nodes, ERR_SHAPE if an output reads an input that is not listed.
  */
 export function graph(given: GraphOptions & { readonly outputs: GraphNode }): Model;
-export function graph(given: GraphOptions): Model<ByName<Tensor>, ByName<GraphNode>>;
+export function graph(given: GraphOptions): Model<ByName<FloatTensor>, ByName<GraphNode>>;
 export function graph(given: GraphOptions | undefined): unknown {
   const { inputs, outputs, ...options } = given ?? ({} as Partial<GraphOptions>);
   const sorted = topology(

@@ -8,7 +8,7 @@ import type { Layer } from "./layer.js";
 import { Holdings, memory } from "./memory.js";
 import { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
-import { type Data, type Tensor, tensor } from "./tensor.js";
+import { type Data, type FloatTensor, tensor } from "./tensor.js";
 import { type Weighting, weightColumns } from "./weighting.js";
 
 /** What belongs to a model besides its layers' weights, so that it can go without the model. */
@@ -30,7 +30,7 @@ const forgotten =
 export interface Gradients {
   readonly loss: number;
   /** One for each weight that trains, in the order of `getWeights`. */
-  readonly gradients: Tensor[];
+  readonly gradients: FloatTensor[];
 }
 
 /** A built model: its memory, its program, and what it may do in which state. */
@@ -192,7 +192,7 @@ export class Network {
   }
 
   /** One tensor an output, computed in chunks. @throws ERR_SHAPE, ERR_DTYPE, ERR_STATE, ERR_MEMORY */
-  predict(owner: string, x: unknown, batchSize: number): Tensor[] {
+  predict(owner: string, x: unknown, batchSize: number): FloatTensor[] {
     this.checkAlive(owner);
     const { program, topology, estate } = this;
     const heap = estate.holdings.memory;

@@ -26,11 +26,11 @@ function judged({ shape, labels }: Pick<LossQuestion, "shape" | "labels">, at: F
   const values = (address: number) => heap.floats(address, rows * cols).slice();
   const weight = at.weight ? heap.floats(at.weight, rows).slice() : new Float32Array(rows).fill(1);
   return {
-    prediction: tensor(values(at.prediction), full) as Judged["prediction"],
+    prediction: tensor(values(at.prediction), full),
     target: labels
       ? tensor(heap.integers(at.target, rows).slice(), [batch, ...leading])
       : tensor(values(at.target), full),
-    weight: tensor(weight, [batch, ...leading]) as Judged["weight"],
+    weight: tensor(weight, [batch, ...leading]),
   };
 }
 

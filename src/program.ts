@@ -4,7 +4,7 @@ import { type Holdings, NO_RUN, type Run as WordRun } from "./memory.js";
 import type { Topology } from "./graph.js";
 import {
   type DType,
-  type Place,
+  type PlaceOf,
   type Run,
   type Shape,
   seedWords,
@@ -22,18 +22,13 @@ export interface Value {
   readers: number;
 }
 
-/** Addresses of a stage's weights by name (`kernel`), and of their gradients (`dKernel`). */
-interface Weights {
-  [name: string]: unknown;
-}
-
 /** One stage at its place. */
 interface Step {
   readonly stage: Stage;
   readonly layer: Layer;
   readonly inputs: readonly number[];
   readonly output: number;
-  readonly place: Place & Weights;
+  readonly place: PlaceOf<string>;
   /** Whether a loss writes its gradient before this stage, so that backward passes it by. */
   absorbed: boolean;
   /** Whether training changes anything at or before this stage. */
@@ -241,7 +236,8 @@ export class Program {
     const root = stage.alias ? this.values[inputs[0]!]!.root : undefined;
     const output = this.addValue(stage.output, "float32", root);
     const { dtype } = this.values[inputs[0]!]!;
-    const place = { x: 0, dx: 0, y: 0, dy: 0, inputs: [], dInputs: [], cache: 0, dtype, stream };
+    const at = { x: 0, dx: 0, y: 0, dy: 0, inputs: [], dInputs: [], cache: 0, dtype, stream };
+    const place = at as unknown as PlaceOf<string>;
     this.steps.push({ stage, layer, inputs, output, place, absorbed: false, trains: false });
     return output;
   }

@@ -42,10 +42,12 @@ export interface Place {
   stream: number;
 }
 
-/** A place with the addresses of weights (`kernel`) and of their gradients (`dKernel`). */
-export type PlaceOf<W extends string> = string extends W
-  ? Place
-  : Place & { [Name in W | `d${Capitalize<W>}`]?: number };
+/**
+ * A place with the addresses of weights (`kernel`) and of their gradients (`dKernel`); a weight that a layer does not
+ * have lies nowhere.
+ */
+export type PlaceOf<W extends string> = Place &
+  (string extends W ? { [name: string]: number } : { [Name in W | `d${Capitalize<W>}`]?: number });
 
 /** Where a weight to be filled lies, and what it connects. */
 export interface Filling {

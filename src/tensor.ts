@@ -21,26 +21,29 @@ export type Nested = readonly (number | boolean | Nested)[];
 export type Data = Tensor | TypedArray | Nested;
 
 /** Numbers in JavaScript memory, under axes: nothing to dispose of. */
-export interface Tensor {
-  readonly data: TensorData;
+export interface Tensor<D extends TensorData = TensorData> {
+  readonly data: D;
   readonly shape: Shape;
   readonly dtype: DType;
   /** The numbers as nested arrays. */
   toArray(): unknown[];
   /** Index of the first greatest number along an axis, the last by default; int32. @throws ERR_SHAPE */
-  argMax(axis?: number): Tensor;
+  argMax(axis?: number): Tensor<Int32Array>;
   /** Entries start … start + size − 1 of the first axis; shares memory. @throws ERR_SHAPE */
-  take(start: number, size: number): Tensor;
+  take(start: number, size: number): Tensor<D>;
   /** The same numbers under other axes, one of which may be −1; shares memory. @throws ERR_SHAPE */
-  reshape(shape: Shape): Tensor;
+  reshape(shape: Shape): Tensor<D>;
 }
+
+/** A tensor of float32: what models predict, and what their weights are. */
+export type FloatTensor = Tensor<Float32Array>;
 
 const refuse = (message: string) => new GlissadeError("ERR_SHAPE", message);
 const text = (shape: Shape) => `[${shape.join(", ")}]`;
 
-class ArrayTensor implements Tensor {
+class ArrayTensor<D extends TensorData> implements Tensor<D> {
   constructor(
-    readonly data: TensorData,
+    readonly data: D,
     readonly shape: Shape,
   ) {}
 
@@ -58,7 +61,7 @@ class ArrayTensor implements Tensor {
     return nest(0, this.shape);
   }
 
-  argMax(axis = -1): Tensor {
+  argMax(axis = -1): Tensor<Int32Array> {
     const rank = this.shape.length;
     const isWhole = Number.isInteger(axis);
     const at = isWhole && axis < 0 ? axis + rank : axis;
@@ -87,7 +90,7 @@ class ArrayTensor implements Tensor {
     );
   }
 
-  take(start: number, size: number): Tensor {
+  take(start: number, size: number): Tensor<D> {
     const [rows = 0, ...row] = this.shape;
     if (
       !Number.isInteger(start) ||
@@ -101,13 +104,11 @@ class ArrayTensor implements Tensor {
       );
     }
     const width = sizeOf(row);
-    return new ArrayTensor(this.data.subarray(start * width, (start + size) * width), [
-      size,
-      ...row,
-    ]);
+    const part = this.data.subarray(start * width, (start + size) * width) as D;
+    return new ArrayTensor(part, [size, ...row]);
   }
 
-  reshape(shape: Shape): Tensor {
+  reshape(shape: Shape): Tensor<D> {
     return reshaped("reshape", this, shape);
   }
 }
@@ -115,7 +116,11 @@ class ArrayTensor implements Tensor {
 const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= -1;
 
 /** The same numbers under another shape. @throws ERR_SHAPE in the name of who asks */
-function reshaped(owner: string, { data, shape: former }: Tensor, shape: Shape): Tensor {
+function reshaped<D extends TensorData>(
+  owner: string,
+  { data, shape: former }: Tensor<D>,
+  shape: Shape,
+): Tensor<D> {
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     throw refuse(
       `${owner}: shape must be an array of whole numbers, one of which may be -1, got ${show(shape)}`,
@@ -201,6 +206,8 @@ function narrow(owner: string, what: string, data: TypedArray): TensorData {
  *
  * @throws ERR_SHAPE if rows are ragged or the shape does not hold the numbers, ERR_DTYPE if entries are no numbers.
  */
+export function tensor<D extends TensorData>(data: D | Tensor<D>, shape?: Shape): Tensor<D>;
+export function tensor(data: Data, shape?: Shape): Tensor;
 export function tensor(data: Data, shape?: Shape): Tensor {
   const made = asTensor("tensor", "data", data);
   return shape === undefined ? made : reshaped("tensor", made, shape);

@@ -25,7 +25,7 @@ const stub = () => {
     name: "stub",
     learningRate: golden.rate,
     stopTraining: false,
-    getWeights: () => [tensor([weight])],
+    getWeights: () => [tensor(Float32Array.of(weight))],
     setWeights: ([first]) => void (weight = (first as ReturnType<typeof tensor>).data[0]!),
   };
   return model;

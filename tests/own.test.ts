@@ -204,7 +204,57 @@ const times = ({ factor = 2 } = {}) =>
     },
   });
 
+/** x·gain, a factor that trains. */
+const gained = () =>
+  layer({
+    type: "gained",
+    build(shape) {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return {
+        output: shape,
+        weights: { gain: { shape: [1], initializer: () => [2] } },
+        forward(_, { x: from, y: to, gain }, { batch, floats }) {
+          const [factor] = floats(gain!, 1) as unknown as [number];
+          floats(to, batch * size).set(floats(from, batch * size).map((value) => factor * value));
+        },
+        backward(_, { x: from, dx, dy, gain, dGain }, { batch, floats }) {
+          const [values, slopes] = [floats(from, batch * size), floats(dy, batch * size)];
+          const [factor] = floats(gain!, 1) as unknown as [number];
+          if (dGain) {
+            const sum = floats(dGain, 1);
+            slopes.forEach((slope, i) => (sum[0]! += slope * values[i]!));
+          }
+          if (!dx) return;
+          const back = floats(dx, batch * size);
+          slopes.forEach((slope, i) => (back[i]! += factor * slope));
+        },
+      };
+    },
+  });
+
 describe("a layer", () => {
+  test("has weights that train as a dense layer's do", () => {
+    const own = sequential([layers.input({ shape: [3] }), gained(), layers.dense(2)]);
+    own.compile({ optimizer: "sgd", loss: "mse" });
+    const [gain, kernel, bias] = own.getWeights();
+    expect([...gain!.data]).toEqual([2]);
+    const { gradients } = own.gradients(x, y);
+    const known = sequential([layers.dense(2, { inputShape: [3] })]);
+    known.compile({ optimizer: "sgd", loss: "mse" });
+    known.setWeights([kernel!.data.map((value) => 2 * value), bias!]);
+    const [slope] = known.gradients(x, y).gradients;
+    // The product of gain and kernel has this slope; each factor's is that times the other.
+    const byGain = kernel!.data.reduce((sum, value, i) => sum + value * slope!.data[i]!, 0);
+    expect(gradients[0]!.data[0]).toBeCloseTo(byGain, 5);
+    expectClose(
+      gradients[1]!.data,
+      slope!.data.map((value) => 2 * value),
+      { relative: 1e-5 },
+    );
+    own.layers[0]!.trainable = false;
+    expect(own.gradients(x, y).gradients).toHaveLength(2);
+  });
+
   test("predicts and passes gradients as the built-in one", async () => {
     const build = (middle: ReturnType<typeof times>) =>
       sequential([layers.dense(4, { inputShape: [3] }), middle, layers.dense(2)]);

@@ -1,7 +1,7 @@
 import type { Logs } from "../compiled.js";
 import { GlissadeError, show } from "../error.js";
 import { unknownName } from "../options.js";
-import type { Data, Tensor } from "../tensor.js";
+import type { Data, FloatTensor } from "../tensor.js";
 
 /** What a callback may use of the model that is trained. */
 export interface Trainee {
@@ -10,7 +10,7 @@ export interface Trainee {
   learningRate: number;
   /** Set to true to end the fit after this step. */
   stopTraining: boolean;
-  getWeights(): Tensor[];
+  getWeights(): FloatTensor[];
   setWeights(weights: readonly Data[]): void;
 }
 

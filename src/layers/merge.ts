@@ -10,7 +10,7 @@ export const mergeFields = layerFields;
 export type MergeOptions = Options<typeof mergeFields>;
 
 /** A stage but for its output's shape. */
-export type Passes = Omit<Stage, "output">;
+export type Passes = Omit<Stage<never>, "output">;
 
 /** What becomes of `count` inputs of `size` numbers an example. */
 export type Merging = (size: number, count: number) => Passes;

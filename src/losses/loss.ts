@@ -1,6 +1,6 @@
 import type { Kernels } from "../engine.js";
 import type { Shape } from "../stage.js";
-import type { Data, Tensor } from "../tensor.js";
+import type { Data, FloatTensor, Tensor } from "../tensor.js";
 
 /** Where the numbers of one loss call lie: addresses in bytes, 0 where there is none. */
 export interface LossFrame {
@@ -58,7 +58,7 @@ export interface Evaluation {
   /** The reduced loss. */
   readonly loss: number;
   /** Its slope by the prediction, in the prediction's shape. */
-  readonly gradient: Tensor;
+  readonly gradient: FloatTensor;
 }
 
 /** (prediction, target, row weights) → one number a row, or one a batch, and the gradient. */
@@ -76,17 +76,14 @@ export interface Loss {
   evaluate(given: { prediction: Data; target: Data; weight?: Data | undefined }): Evaluation;
 }
 
-/** A tensor of float32. */
-type Floats = Tensor & { readonly data: Float32Array };
-
 /** What a loss, or a metric, of the user's own is told of a batch. */
 export interface Judged {
   /** [batch, …output]: what the model says. */
-  readonly prediction: Floats;
+  readonly prediction: FloatTensor;
   /** The same, or class numbers without the last axis, int32. */
   readonly target: Tensor;
   /** One a row; 1 where no weights were given. */
-  readonly weight: Floats;
+  readonly weight: FloatTensor;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type Run, sizeOf, type Stage } from "../../src/stage.js";
+import { type PlaceOf, type Run, sizeOf, type Stage } from "../../src/stage.js";
 import { Arena } from "./arena.js";
 import { numbers } from "./numbers.js";
 
@@ -38,7 +38,8 @@ export function runStage(stage: Stage, { inputs, asking, dy, batch }: Passes) {
   };
   const [x, dx] = [xs[0]!, slopes[0]!];
   const common = { x, dx, y, dy: dyAt, cache, dtype: "float32", stream: 0 } as const;
-  const place = { ...common, inputs: xs, dInputs: slopes };
+  const at = { ...common, inputs: xs, dInputs: slopes };
+  const place = at as unknown as PlaceOf<string>;
   stage.forward(arena.kernels, place, run);
   stage.backward(arena.kernels, place, run);
   const read = (address: number, length: number) => {
