@@ -1,6 +1,6 @@
 import { classesBelow, rowsOf } from "./columns.js";
 import { counted, GlissadeError } from "./error.js";
-import type { Evaluation, Loss } from "./losses/loss.js";
+import { type Evaluation, type Loss, shareOf } from "./losses/loss.js";
 import { memory, type Run } from "./memory.js";
 import type { Metric, MetricQuestion } from "./metrics/metric.js";
 import { sizeOf } from "./stage.js";
@@ -90,7 +90,8 @@ export function evaluateAlone(loss: Loss, given: Given): Evaluation {
   const activation = loss.options.fromLogits === true ? "linear" : "probabilities";
   const plan = loss.plan({ owner, shape, cols, activation, absorbable: false, labels });
   const isRowLoss = loss.kind === "row";
-  const share = isRowLoss ? shareOf(loss, rows, weight) : 1;
+  const total = weight && Array.from(weight).reduce((sum, one) => sum + one, 0);
+  const share = isRowLoss ? shareOf(loss.reduction, rows, total) : 1;
   const heap = memory();
   const k = heap.kernels;
   return withBatch(batch, [rows, rows, rows * cols, 2, plan.scratch(rows)], (pieces) => {
@@ -107,12 +108,6 @@ export function evaluateAlone(loss: Loss, given: Given): Evaluation {
 }
 
 type Pieces = [number, number, number, number, number, number, number, number];
-
-function shareOf({ reduction }: Loss, rows: number, weight: ArrayLike<number> | undefined): number {
-  if (reduction === "sum") return 1;
-  if (reduction === "sumOverBatchSize" || !weight) return 1 / rows;
-  return 1 / Array.from(weight).reduce((sum, one) => sum + one, 0);
-}
 
 /** What a metric by itself remembers: its plan, and its sums in JavaScript memory. */
 export interface Standing {

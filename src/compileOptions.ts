@@ -69,7 +69,8 @@ const has = (value: unknown, ...methods: string[]) =>
   isObject(value) &&
   methods.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
 
-const isLoss = (value: unknown) =>
+/** Whether something is a loss, or the name of one, and no object of them. */
+export const isLoss = (value: unknown) =>
   typeof value === "string" || typeof value === "function" || has(value, "evaluate");
 
 function lossOf(given: AnyLoss, { name }: Port): Loss {

@@ -97,20 +97,31 @@ export class Compiled {
   /** The gradients of all that trains; nothing changes but the sums. @throws ERR_MEMORY */
   slopes(batch: Batch): void {
     const { program, updater } = this;
-    this.reserve(batch, true);
-    program.run.step = updater.step;
-    this.forward(batch, true);
-    updater.clear();
-    program.clearGradients();
-    this.judge(batch, "train", true);
-    program.backward();
+    program.enter();
+    try {
+      this.reserve(batch, true);
+      program.run.step = updater.step;
+      this.forward(batch, true);
+      updater.clear();
+      program.clearGradients();
+      this.judge(batch, "train", true);
+      program.backward();
+    } finally {
+      program.leave();
+    }
   }
 
   /** Losses and metrics; nothing changes but the sums. @throws ERR_MEMORY */
   testStep(batch: Batch): void {
-    this.reserve(batch, false);
-    this.forward(batch, false);
-    this.judge(batch, "test", false);
+    const { program } = this;
+    program.enter();
+    try {
+      this.reserve(batch, false);
+      this.forward(batch, false);
+      this.judge(batch, "test", false);
+    } finally {
+      program.leave();
+    }
   }
 
   /** What the sums say: `loss`, then metrics, with the output's name before them where there are several. */

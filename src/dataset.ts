@@ -129,7 +129,8 @@ export class Dataset<T> implements AsyncIterable<T> {
   /**
    * The rows in random order: each is drawn from a buffer of so many, which the next one fills up. Only a buffer as
    * large as the data makes all orders equally likely; rows that are sorted need such a one. The seed and the number of
-   * the pass rule the order, the same on every machine.
+   * the pass rule the order, the same on every machine: a second fit on the same dataset goes on with other orders, and
+   * a dataset made anew begins with the first.
    *
    * ```js
    * dataset(rows).shuffle(10_000, 7).batch(32);

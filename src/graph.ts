@@ -37,6 +37,7 @@ export function topology(
     node.inputs.forEach(visit);
     nodes.push(node);
   };
+  checkPorts(owner, inputs, outputs);
   for (const { node } of [...inputs, ...outputs]) visit(node);
   const listed = new Set(inputs.map(({ node }) => node));
   const stray = nodes.find((node) => !node.layer && !listed.has(node));
@@ -53,6 +54,32 @@ export function topology(
   }
   const layers = [...within.keys()];
   return { inputs, outputs, nodes, layers, names: nameLayers(owner, within) };
+}
+
+/** @throws ERR_OPTION if an input is no input, or is listed twice; or if an output is an input of whole numbers */
+function checkPorts(owner: string, inputs: readonly Port[], outputs: readonly Port[]): void {
+  const made = inputs.find(({ node }) => node.layer);
+  if (made) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `${owner}: inputs must be made by layers.input({ shape }), got what the layer ${made.node.layer!.name || made.node.layer!.type} makes ` +
+        `as ${show(made.name)}; begin a graph of its own with layers.input`,
+    );
+  }
+  const twice = inputs.find(({ node }, i) => inputs.some((one, j) => j < i && one.node === node));
+  if (twice) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `${owner}: every input must be listed once, got one of them again as ${show(twice.name)}; make another with layers.input`,
+    );
+  }
+  const raw = outputs.find(({ node }) => !node.layer && node.dtype !== "float32");
+  if (!raw) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: outputs must be made by layers, got an input of dtype ${show(raw.node.dtype)} as ${show(raw.name)}; ` +
+      "apply layers.rescaling(1) to it",
+  );
 }
 
 /**
@@ -116,7 +143,9 @@ const portsOf = (list: readonly Port[], drawn: ReadonlyMap<GraphNode, GraphNode>
 
 /** The same graph of unbuilt layers, which share nothing with the first. */
 export function copyOf(graph: Topology): Topology {
-  const twins = new Map(graph.layers.map((layer) => [layer, layer.twin()] as const));
+  const twins = new Map(
+    graph.layers.map((layer) => [layer, layer.twin(graph.names.get(layer)!)] as const),
+  );
   const inputs = new Map(graph.inputs.map(({ node }) => [node, node] as const));
   const drawn = redraw(graph, inputs, (layer) => twins.get(layer)!);
   return topology("clone", portsOf(graph.inputs, drawn), portsOf(graph.outputs, drawn));

@@ -1,6 +1,6 @@
 import { counted, GlissadeError, show } from "./error.js";
 import type { Port } from "./graph.js";
-import type { Loss, LossFrame, LossPlan } from "./losses/loss.js";
+import { type Loss, type LossFrame, type LossPlan, shareOf } from "./losses/loss.js";
 import { type Holdings, NO_RUN, type Run } from "./memory.js";
 import type { MetricFrame, MetricPlan, PlannedMetric } from "./metrics/metric.js";
 import type { Program } from "./program.js";
@@ -215,7 +215,7 @@ export class Judge {
     const { pieces } = this.sums.cells[mode];
     const cell = pieces[0]!;
     if (verdict.loss.kind === "row") {
-      const share = this.share(rows, total);
+      const share = shareOf(verdict.loss.reduction, rows, total);
       if (weights) k.rescale(0, rows, weights, shares, share * verdict.lossWeight, 0);
       else k.fill(0, rows, shares, share * verdict.lossWeight);
       frame.weight = shares;
@@ -254,13 +254,5 @@ export class Judge {
 
   private read(mode: Mode, piece: number, count: number): Float64Array {
     return this.holdings.memory.doubles(this.sums.cells[mode].pieces[piece]!, count);
-  }
-
-  /** What one row's loss counts for in the batch's. */
-  private share(rows: number, total = rows): number {
-    const { reduction } = this.verdict.loss;
-    if (reduction === "sum") return 1;
-    if (reduction === "sumOverBatchSize") return 1 / rows;
-    return total === 0 ? 0 : 1 / total;
   }
 }

@@ -177,11 +177,17 @@ export class Layer {
     return this.weights.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** An unbuilt layer of the same definition and settings. */
-  twin(): Layer {
+  /** An unbuilt layer of the same definition and settings, under a name that it keeps where that is free. */
+  twin(name: string): Layer {
     const { definition, trainable, learningRateMultiplier, inputShape } = this;
-    const name = this.numbered ? undefined : this.name;
-    return new Layer(definition, { name, trainable, learningRateMultiplier, inputShape });
+    const twin = new Layer(definition, { trainable, learningRateMultiplier, inputShape });
+    twin.name = name;
+    return twin;
+  }
+
+  /** Forgets what weights it needs, unless a model holds them: another input shape may come. */
+  forget(): void {
+    if (this.holders === 0) this.weights = [];
   }
 
   /** Takes part in one more model: the first allocates the weights and fills them. @throws as initializers do */

@@ -15,7 +15,7 @@ export interface ValueAndGradient {
 
 type Evaluation = ValueAndGradient | readonly [value: number, gradient: ArrayLike<number>];
 
-/** How a step went: its number from 0, the value before it, and θ, which may be read but not kept. */
+/** How a step went: its number from 0, and the value and θ before it. */
 export interface MinimizeStep {
   readonly step: number;
   readonly value: number;
@@ -51,7 +51,7 @@ export interface Minimum {
 /**
  * Looks for a minimum of a function of a flat array, by any optimizer: for models that are no network.
  *
- * `valueAndGradient(theta)` gets the numbers as they are now, to be read and not kept, and returns
+ * `valueAndGradient(theta)` gets the numbers as they are now, and returns
  * `{ value, gradient }`, or both as a pair. θ itself is a float32 copy of the array that is given, which stays as it was.
  *
  * @throws ERR_OPTION if an option breaks its rule or the function returns something else, ERR_SHAPE if θ is empty or
@@ -75,10 +75,12 @@ export function minimize(
     const [gradient] = updater.begin([{ address, count: size, path: "theta", multiplier: 1 }]);
     const history: number[] = [];
     for (let step = 0; ; step++) {
-      const found = evaluated(valueAndGradient, view(), step);
+      // A copy: what the function makes in the engine may move its memory.
+      const now = view().slice();
+      const found = evaluated(valueAndGradient, now, step);
       const { value } = found;
       const flat = greatest(found.gradient) <= tolerance;
-      const done = step === steps || flat || onStep?.({ step, value, theta: view() }) === false;
+      const done = step === steps || flat || onStep?.({ step, value, theta: now }) === false;
       if (done) return { theta: view().slice(), value, steps: step, history };
       history.push(value);
       memory().floats(gradient!, size).set(found.gradient);

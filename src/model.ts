@@ -134,7 +134,12 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
     return this.named(this.build("predict", { x }).predict("predict", x, batchSize));
   }
 
-  /** The same of a stream of inputs, or of what {@link fitDataset} takes. @throws (rejects) as predict does */
+  /**
+   * The same of a stream of inputs, rows or batches, or of what {@link fitDataset} takes. An array of nothing but rows is
+   * a batch of inputs.
+   *
+   * @throws (rejects) as predict does, and with what the stream throws
+   */
   async predictDataset(
     dataset: Stream<unknown>,
     given: EvaluateDatasetOptions = {},
@@ -189,7 +194,7 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
     this.free("applyGradients").applyGradients("applyGradients", gradients);
   }
 
-  /** The same layers, weights and compilation in a model that shares nothing with this one. */
+  /** The same layers, weights, compilation and learning rate in a model that shares nothing with this one. */
   clone(): Model<Prediction, Node> {
     this.network.checkAlive("clone");
     const sorted = copyOf(this.network.topology);
@@ -201,6 +206,8 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
     twin.setWeights(this.getWeights());
     const { compiled } = this.network;
     if (compiled) twin.compile(compiled.options);
+    const rate = compiled?.updater.ownRate;
+    if (rate !== undefined) twin.learningRate = rate;
     return twin;
   }
 

@@ -56,7 +56,7 @@ export class ModelGraph<Node> {
 
   /** Every layer once, in topological order. */
   get layers(): readonly Layer[] {
-    return this.network.topology.layers;
+    return (this.known ?? this.network.topology).layers;
   }
 
   get inputs(): readonly Port[] {
@@ -65,7 +65,7 @@ export class ModelGraph<Node> {
 
   /** Where its first input goes in, if the shape of that is known. */
   get inputNode(): GraphNode | undefined {
-    return (this.built?.topology ?? this.blueprint(undefined))?.inputs[0]!.node;
+    return this.known?.inputs[0]!.node;
   }
 
   get outputs(): readonly Port[] {
@@ -180,6 +180,11 @@ export class ModelGraph<Node> {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** Its graph, if the shape of its rows is known; nothing is allocated. */
+  private get known(): Topology | undefined {
+    return this.built?.topology ?? this.blueprint(undefined);
   }
 
   /** Called once, when the network stands. */

@@ -26,10 +26,7 @@ export class Sequential extends Model {
 
   /** Its layers so far. */
   override get layers(): readonly Layer[] {
-    return this.stack.flatMap((item) => {
-      if (item instanceof Model) return item.layers;
-      return item instanceof Layer ? [item] : [];
-    });
+    return this.isBuilt ? super.layers : [...new Set(layersOf(this.stack))];
   }
 
   /** Puts one more layer at the end. @throws ERR_STATE once the model is built, ERR_OPTION for anything else */
@@ -55,17 +52,30 @@ export class Sequential extends Model {
   }
 }
 
+const layersOf = (stack: readonly Item[]): readonly Layer[] =>
+  stack.flatMap((item) => {
+    if (item instanceof Model) return item.layers;
+    return item instanceof Layer ? [item] : [];
+  });
+
 /** The graph of a stack, as soon as the shape of its rows is known. */
 function fold(stack: readonly Item[], rowShape: Shape | undefined) {
   const begin = beginning(stack, rowShape);
   if (!begin) return undefined;
   const parts = stack.filter((item): item is Layer | Model => !isNode(item));
-  const end = parts.reduce<GraphNode>((node, part) => singleOutput(part.apply(node)), begin);
-  return topology(
-    "sequential",
-    [{ name: begin.name ?? "input", node: begin }],
-    [{ name: end.layer?.name || "output", node: end }],
-  );
+  const unmet = layersOf(stack).filter(({ weights }) => weights.length === 0);
+  try {
+    const end = parts.reduce<GraphNode>((node, part) => singleOutput(part.apply(node)), begin);
+    return topology(
+      "sequential",
+      [{ name: begin.name ?? "input", node: begin }],
+      [{ name: end.layer?.name || "output", node: end }],
+    );
+  } catch (error) {
+    // Rows of another shape may fit.
+    for (const layer of unmet) layer.forget();
+    throw error;
+  }
 }
 
 /** Where data go in: the node that is given, or one of the first part's shape. */
@@ -141,7 +151,9 @@ const ports = (what: string, fallback: string, given: unknown): Port[] => {
  * @throws ERR_OPTION if inputs or outputs are no nodes, ERR_SHAPE if an output reads an input that is not listed.
  */
 export function graph(given: GraphOptions & { readonly outputs: GraphNode }): Model;
-export function graph(given: GraphOptions): Model<ByName<FloatTensor>, ByName<GraphNode>>;
+export function graph<const O extends ByName<GraphNode>>(
+  given: GraphOptions & { readonly outputs: O },
+): Model<{ readonly [K in keyof O]: FloatTensor }, { readonly [K in keyof O]: GraphNode }>;
 export function graph(given: GraphOptions | undefined): unknown {
   const { inputs, outputs, ...options } = given ?? ({} as Partial<GraphOptions>);
   const sorted = topology(

@@ -64,8 +64,10 @@ export class Network {
     forgotten?.register(this, estate, this);
   }
 
+  /** @throws ERR_STATE in the middle of a step */
   dispose(): void {
     if (this.disposed) return;
+    this.program.checkIdle();
     this.disposed = true;
     forgotten?.unregister(this);
     release(this.estate);
@@ -113,6 +115,7 @@ export class Network {
   /** @throws ERR_OPTION, ERR_STATE; the former compilation stays in force then. */
   compile(options: CompileOptions): void {
     this.checkFree("compile");
+    this.program.checkIdle();
     const compiled = new Compiled(this.estate.holdings, this.program, options);
     compiled.install();
     this.compiled?.release();
@@ -198,25 +201,30 @@ export class Network {
     const heap = estate.holdings.memory;
     const inputs = inputColumns(owner, topology.inputs, x);
     const { rows } = inputs[0]!;
-    program.plan(Math.min(batchSize, rows), false);
     const outputs = topology.outputs.map(({ node }) => ({
       value: program.valueOf(node),
       width: sizeOf(node.shape),
       shape: [rows, ...node.shape],
       data: new Float32Array(rows * sizeOf(node.shape)),
     }));
-    for (let start = 0; start < rows; start += batchSize) {
-      const batch = Math.min(batchSize, rows - start);
-      topology.inputs.forEach(({ node }, i) => {
-        const address = program.address(program.valueOf(node));
-        gather(heap, inputs[i]!, node.dtype, address, { order: undefined, start, rows: batch });
-      });
-      program.run.batch = batch;
-      program.run.training = false;
-      program.forward();
-      for (const { value, width, data } of outputs) {
-        data.set(heap.floats(program.address(value), batch * width), start * width);
+    program.enter();
+    try {
+      program.plan(Math.min(batchSize, rows), false);
+      for (let start = 0; start < rows; start += batchSize) {
+        const batch = Math.min(batchSize, rows - start);
+        topology.inputs.forEach(({ node }, i) => {
+          const address = program.address(program.valueOf(node));
+          gather(heap, inputs[i]!, node.dtype, address, { order: undefined, start, rows: batch });
+        });
+        program.run.batch = batch;
+        program.run.training = false;
+        program.forward();
+        for (const { value, width, data } of outputs) {
+          data.set(heap.floats(program.address(value), batch * width), start * width);
+        }
       }
+    } finally {
+      program.leave();
     }
     return outputs.map(({ data, shape }) => tensor(data, shape));
   }

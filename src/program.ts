@@ -1,4 +1,5 @@
 import { counted } from "./error.js";
+import { GlissadeError } from "./error.js";
 import { chain, type GraphNode, type Layer } from "./layer.js";
 import { type Holdings, NO_RUN, type Run as WordRun } from "./memory.js";
 import type { Topology } from "./graph.js";
@@ -78,6 +79,7 @@ export class Program {
   /** One address a weight, 0 for those that do not train. */
   private gradients: readonly number[] = [];
   private trained = new Set<number>();
+  private busy = false;
 
   constructor(
     private readonly holdings: Holdings,
@@ -103,6 +105,30 @@ export class Program {
         const path = `${topology.names.get(layer)!}/${name}`;
         return { layer, index, name, path, shape, count };
       }),
+    );
+  }
+
+  /**
+   * Comes before everything that works on the values, until {@link leave}: a member of the user's own may not break in.
+   *
+   * @throws ERR_STATE within another such work
+   */
+  enter(): void {
+    this.checkIdle();
+    this.busy = true;
+  }
+
+  leave(): void {
+    this.busy = false;
+  }
+
+  /** @throws ERR_STATE between {@link enter} and {@link leave} */
+  checkIdle(): void {
+    if (!this.busy) return;
+    throw new GlissadeError(
+      "ERR_STATE",
+      "model: a loss, metric or layer of your own must not call the model that it works for, but did; " +
+        "use a callback, which is called between steps, or another model",
     );
   }
 

@@ -29,8 +29,8 @@ function partsOf(owner: string, item: unknown, ports: readonly Port[], targets: 
     const { x = item.xs, y = item.ys, sampleWeight } = item;
     return { x, y, sampleWeight } as Parts;
   }
-  const isTuple = Array.isArray(item) && (item.length === 2 || item.length === 3);
-  if (isTuple && (targets || !isInput(item, ports))) {
+  const isPair = Array.isArray(item) && (item.length === 2 || item.length === 3);
+  if (isPair && (targets || isTuple(item, ports))) {
     const [x, y, sampleWeight] = item as unknown[];
     return { x, y, sampleWeight } as Parts;
   }
@@ -48,11 +48,13 @@ function axesOf(data: unknown): number {
   return Array.isArray(data) ? 1 + axesOf(data[0]) : 0;
 }
 
-/** Whether an array is a row or a batch of the only input, and no tuple. */
-function isInput(item: readonly unknown[], ports: readonly Port[]): boolean {
-  const axes = ports[0]!.node.shape.length;
-  const alike = axesOf(item[0]) === axesOf(item[1]);
-  return ports.length === 1 && alike && [axes, axes + 1].includes(axesOf(item));
+/** Whether an array where inputs alone would do is [x, y] all the same: it is unless all that it holds are rows. */
+function isTuple(item: readonly unknown[], ports: readonly Port[]): boolean {
+  const { shape } = ports[0]!.node;
+  const plain = item.every((one) => Array.isArray(one) || typeof one === "number");
+  if (ports.length > 1 || !plain || axesOf(item) > shape.length + 1) return true;
+  if (axesOf(item) <= shape.length) return false;
+  return !item.every((row) => [row].flat(Infinity).length === sizeOf(shape));
 }
 
 /** Whether x is one row: no axis more than a row of the first input, and no more numbers. */
@@ -75,6 +77,7 @@ export class Reader {
   private readonly aborted: Promise<never> | undefined;
   private heedNoMore: () => void = () => {};
   private done = false;
+  private waiting = false;
 
   constructor(
     private readonly owner: string,
@@ -101,18 +104,23 @@ export class Reader {
     return stack(rows, this.owner) as Parts;
   }
 
-  /** Lets the stream go. */
-  close(): Promise<void> {
+  /** Lets the stream go. What it still makes us wait for is not waited for: it may never come. */
+  async close(): Promise<void> {
     this.heedNoMore();
-    return this.pass.close();
+    const closing = this.pass.close();
+    if (this.waiting) closing.catch(() => {});
+    else await closing;
   }
 
   private async item(): Promise<Parts | undefined> {
     if (this.done) return undefined;
     const coming = this.pass.next();
+    this.waiting = coming instanceof Promise;
     // A stream may let us wait for long: the signal need not.
-    const waits = coming instanceof Promise && this.aborted;
-    const item = await (waits ? Promise.race([coming, this.aborted]) : coming);
+    const item = await (this.waiting && this.aborted
+      ? Promise.race([coming, this.aborted])
+      : coming);
+    this.waiting = false;
     if (item !== END) return partsOf(this.owner, item, this.ports, this.targets);
     this.done = true;
     return undefined;

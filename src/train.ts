@@ -51,7 +51,7 @@ export async function* epochs(training: Training): AsyncGenerator<Epoch, void, v
   network.running = training.owner;
   try {
     compiled.begin();
-    for (const callback of callbacks) callback.setModel?.(model, plan);
+    for (const callback of callbacks) await callback.setModel?.(model, plan);
     await call(training, "onTrainBegin", {});
     for (let epoch = plan.initialEpoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
       await call(training, "onEpochBegin", epoch, {});

@@ -42,6 +42,11 @@ export class Updater {
     this.products = optimizer.decays.map(() => 1);
   }
 
+  /** The rate that was set, if one was. */
+  get ownRate(): number | undefined {
+    return this.rate;
+  }
+
   /** The rate of the next update. @throws ERR_OPTION if a schedule gives none */
   get learningRate(): number {
     return this.rate ?? rateAt(this.optimizer, this.step);

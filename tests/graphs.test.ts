@@ -270,6 +270,74 @@ describe("models as layers", () => {
     whole.dispose();
   });
 
+  test("names stay in clones, of models that were loaded too", () => {
+    const names = (model: { layers: readonly { name: string }[] }) =>
+      model.layers.map(({ name }) => name);
+    const model = sequential([
+      layers.dense(3, { name: "hidden", inputShape: [4] }),
+      layers.dense(2),
+      layers.dense(1, { name: "out" }),
+    ]);
+    const loaded = fromBytes(toBytes(model));
+    for (const one of [model.clone(), loaded, loaded.clone(), loaded.clone().clone()]) {
+      expect(names(one)).toEqual(["hidden", "dense", "out"]);
+      fromBytes(toBytes(model), { into: one });
+      expect(one.predict(item).data).toEqual(model.predict(item).data);
+    }
+    const [first, second] = [layers.dense(4), layers.dense(4)];
+    sequential([first, second], { name: "trunk" }).predict(item);
+    const turned = sequential([layers.input({ shape: [4] }), second, first]);
+    expect(names(turned)).toEqual(["dense_1", "dense"]);
+    expect(names(turned.clone())).toEqual(names(turned));
+  });
+
+  test("build nothing by being parts: the outer seed rules what is not built yet", () => {
+    const inner = () => {
+      const start = layers.input({ shape: [4] });
+      return graph({ inputs: start, outputs: layers.dense(2).apply(start) });
+    };
+    const kernel = (seed: number) => {
+      const part = inner();
+      const whole = sequential([part, layers.dense(1)], { seed });
+      expect(part.isBuilt).toBe(false);
+      expect(whole.layers).toHaveLength(2);
+      return Array.from(whole.getWeights()[0]!.data);
+    };
+    expect(kernel(1)).not.toEqual(kernel(2));
+    expect(kernel(1)).toEqual(kernel(1));
+    const [dense, relu] = [layers.dense(4), layers.activation("relu")];
+    const twice = sequential([dense, relu, dense]);
+    expect(twice.layers).toEqual([dense, relu]);
+    twice.predict(item);
+    expect(twice.layers).toEqual([dense, relu]);
+  });
+
+  test("rows of another shape may come after some that did not fit", () => {
+    const model = sequential([layers.dense(4), layers.flatten(), layers.reshape([4, 2])]);
+    expect(() => model.predict(tensor(numbers(30), [2, 3, 5]))).toThrow(/reshape/);
+    expect(model.predict(tensor(numbers(24), [2, 2, 6])).shape).toEqual([2, 4, 2]);
+  });
+
+  test("inputs and outputs that make no sense are refused", () => {
+    const start = layers.input({ shape: [2] });
+    const hidden = layers.dense(2, { name: "hidden" }).apply(start);
+    const out = layers.dense(1).apply(hidden);
+    expect(() => graph({ inputs: { start, hidden }, outputs: out })).toThrow(
+      /inputs must be made by layers.input.*what the layer hidden makes as "hidden"/,
+    );
+    expect(() => graph({ inputs: hidden, outputs: out })).toThrow(/what the layer hidden makes/);
+    expect(() => graph({ inputs: { a: start, b: start }, outputs: out })).toThrow(
+      /every input must be listed once.*"b"/,
+    );
+    const bytes = layers.input({ shape: [2], dtype: "uint8" });
+    expect(() => graph({ inputs: bytes, outputs: bytes })).toThrow(/input of dtype "uint8"/);
+    expect(
+      graph({ inputs: start, outputs: start })
+        .predict([[1, 2]])
+        .toArray(),
+    ).toEqual([[1, 2]]);
+  });
+
   test("leave no memory behind", () => {
     const before = memory().bytesInUse;
     const { encoder, decoder, whole } = coder();

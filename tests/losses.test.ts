@@ -126,6 +126,8 @@ describe("golden numbers of Keras", () => {
     expect(value("sum")).toBeCloseTo(49, 5);
     expect(value("sumOverBatchSize")).toBeCloseTo(49 / 3, 5);
     expect(value("meanWithSampleWeight")).toBeCloseTo(49 / 4, 5);
+    const none = losses.meanSquaredError({ reduction: "meanWithSampleWeight" });
+    expect(none.evaluate({ ...given, weight: [0, 0, 0] }).loss).toBe(0);
   });
 });
 

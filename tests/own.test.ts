@@ -160,6 +160,45 @@ const rowAbsolute = (given: Judged) => {
   return values;
 };
 
+describe("a member that calls the model that it works for", () => {
+  const build = (options: Partial<CompileOptions>) => {
+    const model = sequential([layers.dense(2, { inputShape: [3] })]);
+    model.compile({ optimizer: "sgd", loss: "mse", ...options });
+    return model;
+  };
+
+  test.each<[string, (model: () => ReturnType<typeof build>) => unknown]>([
+    ["predict", (model) => model().predict(x)],
+    ["evaluate", (model) => model().evaluate(x, y)],
+    ["trainOnBatch", (model) => model().trainOnBatch(x, y)],
+    ["compile", (model) => model().compile({ optimizer: "sgd", loss: "mse" })],
+    ["dispose", (model) => model().dispose()],
+  ])("%s is refused, and the model stays as it was", (_, call) => {
+    const nosy: LossFunction = (given) => {
+      call(() => model);
+      return rowSquares(given);
+    };
+    const model = build({ loss: nosy });
+    const before = model.getWeights();
+    expect(() => model.trainOnBatch(x, y)).toThrow(/must not call the model that it works for/);
+    expect(() => model.evaluate(x, y)).toThrow(/must not call the model that it works for/);
+    expect(model.getWeights()).toEqual(before);
+    expect(model.predict(x).shape).toEqual([rows, 2]);
+    model.dispose();
+  });
+
+  test("another model may be asked, a teacher as it were", () => {
+    const teacher = build({});
+    const [own, known] = [
+      build({ loss: (given) => rowSquares({ ...given, target: teacher.predict(x) }) }),
+      build({}),
+    ];
+    own.trainOnBatch(x, y);
+    known.trainOnBatch(x, teacher.predict(x));
+    expectClose(own.getWeights()[0]!.data, known.getWeights()[0]!.data, { relative: 1e-5 });
+  });
+});
+
 describe("a metric", () => {
   test.each([
     ["an object", absolute, "absolute"],
@@ -453,6 +492,41 @@ describe("saved and loaded back by name", () => {
       metrics: { rowAbsolute },
     }) as unknown as typeof model;
     expect(twin.evaluate(x, { a: y, b: y })).toEqual(model.evaluate(x, { a: y, b: y }));
+  });
+
+  test("options that would come back as others are refused", () => {
+    const odd = (options: Record<string, unknown>) => () =>
+      toBytes(
+        sequential([
+          layers.input({ shape: [3] }),
+          layer({ ...times().definition, type: "odd", options }),
+        ]),
+      );
+    expect(odd({ limit: Infinity })).toThrow(/option limit of odd must be plain.*got Infinity/);
+    expect(odd({ scale: new Float32Array(2) })).toThrow(/option scale of odd must be plain/);
+    expect(odd({ when: new Date() })).toThrow(/option when of odd/);
+    expect(odd({ deep: { list: [1, "a", null, true] }, none: undefined })).not.toThrow();
+  });
+
+  test("an output may be called type", () => {
+    const start = layers.input({ shape: [3] });
+    const outputs = { type: layers.dense(2).apply(start), price: layers.dense(2).apply(start) };
+    const model = graph({ inputs: start, outputs });
+    model.compile({ optimizer: "sgd", loss: { type: "mse", price: losses.meanAbsoluteError() } });
+    const twin = fromBytes(toBytes(model)) as unknown as typeof model;
+    const targets = { type: y, price: y };
+    expect(twin.evaluate(x, targets)).toEqual(model.evaluate(x, targets));
+  });
+
+  test("the rate that was set, also in a clone", () => {
+    const model = sequential([layers.dense(2, { inputShape: [3] })]);
+    model.compile({ optimizer: "adam", loss: "mse" });
+    model.learningRate = 0.5;
+    expect(model.clone().learningRate).toBe(0.5);
+    expect(fromBytes(toBytes(model)).learningRate).toBe(0.5);
+    model.compile({ optimizer: optimizers.sgd({ learningRate: gentle }), loss: "mse" });
+    expect(model.clone().learningRate).toBe(0.1);
+    expect(fromBytes(toBytes(model), { schedules: { gentle } }).learningRate).toBe(0.1);
   });
 
   test("weights alone fill a model that is there", () => {

@@ -139,7 +139,8 @@ describe("how it is written", () => {
       const lines = readFileSync(path, "utf8").split("\n");
       return lines.flatMap((line, i) => {
         const found = /^export (?:abstract )?(?:function|class) (\w+)/.exec(line);
-        const overloaded = found && lines[i - 1]?.startsWith(`export function ${found[1]!}`);
+        const same = new RegExp(`^export function ${found?.[1] ?? ""}\\b`);
+        const overloaded = found && lines.slice(0, i).some((earlier) => same.test(earlier));
         return found && !overloaded && !/\*\/\s*$/.test(lines[i - 1] ?? "")
           ? [`${path}: ${found[1]!}`]
           : [];

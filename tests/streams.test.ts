@@ -201,6 +201,25 @@ describe("what goes wrong", () => {
     await model.fit(x, y);
   });
 
+  test("an abort is not kept waiting by an async generator, which cannot be closed meanwhile", async () => {
+    const model = build();
+    async function* stuck() {
+      yield pairs()[0]!;
+      await new Promise(() => {});
+    }
+    const signal = () => ({ signal: AbortSignal.timeout(5) });
+    const waits = dataset(pairs()).map(() => new Promise<never>(() => {}));
+    for (const run of [
+      () => model.fitDataset(stuck, signal()),
+      () => model.evaluateDataset(stuck, signal()),
+      () => model.predictDataset(stuck, signal()),
+      () => model.fitDataset(waits, signal()),
+    ]) {
+      await expect(run()).rejects.toMatchObject({ name: "TimeoutError" });
+    }
+    await model.fit(x, y);
+  });
+
   test("a batch that does not fit is refused by name, and ends the pass", async () => {
     const model = build();
     const wrong = [...pairs().slice(0, 1), [tensor([[1, 2]]), [0]] as const];
@@ -273,6 +292,31 @@ describe("evaluateDataset and predictDataset", () => {
       3 * size,
       2,
     ]);
+  });
+
+  test("predictions of pairs are those of their first, arrays of nothing but rows are inputs", async () => {
+    const { model } = await known();
+    const [one, two] = [x.take(0, 1).toArray()[0], x.take(1, 1).toArray()[0]] as number[][];
+    const both = model.predict([one!, two!]).data;
+    const first = both.slice(0, 2);
+    for (const [item, expected] of [
+      [[one, two], both],
+      [[one, 1], first],
+      [[one, [0, 1]], first],
+      [[Float32Array.from(one!), Float32Array.from(two!)], first],
+      [
+        [
+          [one, two],
+          [0, 1],
+        ],
+        both,
+      ],
+      [[tensor([one!]), tensor([two!])], first],
+      [{ x: one, y: 1 }, first],
+      [one, first],
+    ] as const) {
+      expect((await model.predictDataset([item])).data).toEqual(expected);
+    }
   });
 
   test("side by side and beside evaluate they do not mix", async () => {

@@ -35,7 +35,7 @@ type Hook<Index extends unknown[]> = (...given: [...Index, logs: Logs]) => unkno
  */
 export interface Callback {
   /** Called first, once a fit. */
-  setModel?(model: Trainee, plan: Plan): void;
+  setModel?(model: Trainee, plan: Plan): unknown;
   onTrainBegin?: Hook<[]>;
   onTrainEnd?: Hook<[]>;
   onEpochBegin?: Hook<[epoch: number]>;

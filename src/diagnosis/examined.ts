@@ -97,8 +97,8 @@ export function twinOf(model: AnyModel, optimizer?: Optimizer): AnyModel {
   const { options, updater } = model.network.compiled!;
   const { loss, lossWeights } = options;
   twin.compile({ optimizer: optimizer ?? options.optimizer, loss, lossWeights });
-  const follows = typeof updater.optimizer.learningRate !== "number";
-  if (!optimizer && !follows) twin.learningRate = model.learningRate;
+  const rate = optimizer ? undefined : updater.ownRate;
+  if (rate !== undefined) twin.learningRate = rate;
   return twin;
 }
 

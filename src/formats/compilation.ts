@@ -1,6 +1,6 @@
-import type { CompileOptions } from "../compileOptions.js";
+import { type CompileOptions, isLoss } from "../compileOptions.js";
 import type { Family } from "../names.js";
-import { describeMember, type Revival, reviveMember } from "./members.js";
+import { describeMember, isSpec, type Revival, reviveMember } from "./members.js";
 
 /** A compilation as a file holds it. */
 export type CompileSpec = Readonly<Record<string, unknown>>;
@@ -27,13 +27,11 @@ function changed(given: CompileSpec, isLoss: (value: unknown) => boolean, change
   };
 }
 
-const isMember = (loss: unknown) => typeof loss !== "object" || "evaluate" in (loss as object);
-const isSaved = (loss: unknown) =>
-  typeof loss === "string" || typeof (loss as { type?: unknown }).type === "string";
+const isSaved = (loss: unknown) => typeof loss === "string" || isSpec(loss);
 
 /** What a model was compiled with, for a file. */
 export const describeCompilation = (options: CompileOptions): CompileSpec =>
-  changed(options as unknown as CompileSpec, isMember, describeMember);
+  changed(options as unknown as CompileSpec, isLoss, describeMember);
 
 /** What it is to be compiled with again. @throws ERR_OPTION if a member is not known here */
 export const reviveCompilation = (revival: Revival, spec: CompileSpec): CompileOptions =>

@@ -31,7 +31,7 @@ function describe(model: AnyModel): ModelSpec {
     layers: layers.map((layer) => ({
       type: layer.type,
       name: names.get(layer)!,
-      options: describeOptions(layer.definition.options ?? {}),
+      options: describeOptions(layer.type, layer.definition.options ?? {}),
       ...layer.settings(),
     })),
     nodes: nodes.map(({ layer, inputs: read, shape, dtype }) => ({
@@ -82,7 +82,12 @@ export function writeModel(
     version: VERSION,
     model: describe(model),
     ...(labels && { labels }),
-    ...(compiled && { compile: describeCompilation(compiled.options) }),
+    ...(compiled && {
+      compile: {
+        ...describeCompilation(compiled.options),
+        learningRate: compiled.updater.ownRate,
+      },
+    }),
   };
   const metadata: Record<string, string> = weightsOnly ? {} : { glissade: JSON.stringify(header) };
   return encodeSafetensors({ tensors, metadata });
@@ -192,7 +197,7 @@ export function readModel(
   const model = build(revival, header);
   try {
     fill(owner, model, tensors, "ERR_FORMAT", "the file is damaged");
-    if (options) recompile(revival, model, options);
+    if (options) recompile(revival, model, options, header.compile?.learningRate);
     return model;
   } catch (error) {
     model.dispose();
@@ -200,8 +205,16 @@ export function readModel(
   }
 }
 
-function recompile({ owner, members }: Revival, model: Model, options: CompileOptions): void {
-  const compile = () => model.compile(options);
+function recompile(
+  { owner, members }: Revival,
+  model: Model,
+  options: CompileOptions,
+  rate: unknown,
+): void {
+  const compile = () => {
+    model.compile(options);
+    if (rate !== undefined) model.learningRate = rate as number;
+  };
   // What members of the user's own cause is no damage.
   if (Object.values(members).some((handed) => handed !== undefined)) compile();
   else

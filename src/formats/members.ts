@@ -1,5 +1,6 @@
 import { GlissadeError, show } from "../error.js";
 import { type Family, known, plurals } from "../names.js";
+import { isPlainObject } from "../options.js";
 import { orDamaged } from "./header.js";
 
 /** What stands in a file for a loss, a metric, an initializer …: its factory and options, or a function's name. */
@@ -18,7 +19,8 @@ export type Members = {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
-const isSpec = (value: unknown): value is Spec =>
+/** Whether a file describes a member here. */
+export const isSpec = (value: unknown): value is Spec =>
   isObject(value) &&
   typeof value.type === "string" &&
   (isObject(value.options) || value.function === true);
@@ -30,21 +32,36 @@ function familyOf(option: string): Family | undefined {
   return option.endsWith("Initializer") ? "initializer" : undefined;
 }
 
-/** A member as a file holds it; what has no name gets its family's. */
+/** A member as a file holds it; what has no name gets its family's. @throws ERR_OPTION as {@link describeOptions} */
 export function describeMember(family: Family, value: unknown): unknown {
   if (typeof value === "function") return { type: value.name || family, function: true };
   if (!isObject(value)) return value;
   const { type, name, options = {} } = value;
-  return { type: type ?? name ?? family, options: describeOptions(options as object) };
+  const called = (type ?? name ?? family) as string;
+  return { type: called, options: describeOptions(called, options as object) };
 }
 
-/** Options as a file holds them. */
-export function describeOptions(options: object): Record<string, unknown> {
+/** Options as a file holds them. @throws ERR_OPTION if one would not come back as it was */
+export function describeOptions(owner: string, options: object): Record<string, unknown> {
   const entries = Object.entries(options).map(([key, value]: [string, unknown]) => {
     const family = familyOf(key);
-    return [key, family ? describeMember(family, value) : value];
+    if (family) return [key, describeMember(family, value)];
+    if (isPlain(value)) return [key, value];
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `toBytes: the option ${key} of ${owner} must be plain to be saved (finite numbers, texts, booleans, arrays or ` +
+        `objects of them), got ${show(value)}; make it of such`,
+    );
   });
-  return JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Record<string, unknown>;
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+/** Whether JSON gives back what it is given. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (isPlainObject(value)) return Object.values(value).every(isPlain);
+  if (typeof value === "number") return Number.isFinite(value);
+  return value === undefined || value === null || ["string", "boolean"].includes(typeof value);
 }
 
 /** Who reads a file, and what was handed to it. */

@@ -54,6 +54,17 @@ export interface LossPlan {
  */
 export type Reduction = "sumOverBatchSize" | "sum" | "meanWithSampleWeight";
 
+/**
+ * What one row's loss counts for in the batch's.
+ *
+ * @param total The sum of the row weights; as many as rows where all are 1.
+ */
+export function shareOf(reduction: Reduction, rows: number, total = rows): number {
+  if (reduction === "sum") return 1;
+  if (reduction === "sumOverBatchSize") return 1 / rows;
+  return total === 0 ? 0 : 1 / total;
+}
+
 export interface Evaluation {
   /** The reduced loss. */
   readonly loss: number;

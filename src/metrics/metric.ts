@@ -70,7 +70,7 @@ export type MetricFunction = (given: Judged) => number | Data;
 
 /**
  * A metric of the user's own that keeps its own state. Training and evaluating share it: evaluating in the middle of an
- * epoch begins it anew.
+ * epoch begins it anew, and two evaluations of streams at a time mix their counts.
  */
 export interface MetricRule {
   readonly type?: string | undefined;
