@@ -87,12 +87,12 @@ describe("an abort", () => {
       return batch;
     });
     for (const run of [
-      model.evaluateDataset(endless, options()),
-      model.evaluateDataset(paced, options()),
-      model.predictDataset(paced, options()),
-      model.fit(x, y, { validationData: paced, ...options() }),
+      () => model.evaluateDataset(endless, options()),
+      () => model.evaluateDataset(paced, options()),
+      () => model.predictDataset(paced, options()),
+      () => model.fit(x, y, { validationData: paced, ...options() }),
     ]) {
-      await expect(run).rejects.toMatchObject({ name: "TimeoutError" });
+      await expect(run()).rejects.toMatchObject({ name: "TimeoutError" });
     }
   });
 
