@@ -12,7 +12,7 @@ export * as optimizers from "./optimizers/index.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { Logs } from "./compiled.js";
 export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";
-export { type Dataset, dataset } from "./dataset.js";
+export { type Dataset, dataset } from "./dataset/dataset.js";
 export { classWeights, oneHot, parseIdx, standardize, toCategorical } from "./data.js";
 export {
   diagnose,
@@ -54,7 +54,7 @@ export type {
   LayerDefinition,
   Stage,
 } from "./stage.js";
-export type { Stream } from "./pass.js";
+export type { Stream } from "./dataset/pass.js";
 export type { Item } from "./stream.js";
 export { type Data, type FloatTensor, type Tensor, tensor } from "./tensor.js";
 export type { Epoch } from "./train.js";

@@ -14,7 +14,7 @@ import type { Network } from "./network.js";
 import type { Resolved } from "./options.js";
 import { progressFor } from "./progress.js";
 import { arraySource, type Source } from "./source.js";
-import { checkStream, type Stream } from "./pass.js";
+import { checkStream, type Stream } from "./dataset/pass.js";
 import { type Item, type Parts, Reader, streamSource } from "./stream.js";
 import { type Data, type FloatTensor, tensor } from "./tensor.js";
 import type { Training } from "./train.js";

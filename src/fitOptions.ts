@@ -1,7 +1,7 @@
 import type { Callback } from "./callbacks/callback.js";
 import { isKeyed, type Named } from "./feed.js";
 import { choice, count, field, flag, fraction, optional, type Options, whole } from "./options.js";
-import type { Stream } from "./pass.js";
+import type { Stream } from "./dataset/pass.js";
 import type { Item } from "./stream.js";
 import { type Data, isTensor, isTypedArray } from "./tensor.js";
 import type { ClassWeight } from "./weighting.js";

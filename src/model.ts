@@ -23,7 +23,7 @@ import { ModelGraph } from "./modelGraph.js";
 import type { Gradients, Network } from "./network.js";
 import { resolve } from "./options.js";
 import { seedWords } from "./stage.js";
-import { checkStream, type Stream } from "./pass.js";
+import { checkStream, type Stream } from "./dataset/pass.js";
 import type { Item } from "./stream.js";
 import type { Data, FloatTensor } from "./tensor.js";
 import { type Epoch, epochs, type Training } from "./train.js";

@@ -1,8 +1,8 @@
-import { stack } from "./collate.js";
+import { stack } from "./dataset/collate.js";
 import { GlissadeError, show } from "./error.js";
 import { type Batch, type Feed, isKeyed, type Named, wholeBatch } from "./feed.js";
 import type { Port } from "./graph.js";
-import { END, type Pass, read, type Stream } from "./pass.js";
+import { END, type Pass, read, type Stream } from "./dataset/pass.js";
 import type { Source } from "./source.js";
 import { sizeOf } from "./stage.js";
 import { type Data, isTensor, isTypedArray } from "./tensor.js";

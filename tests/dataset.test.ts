@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, expectTypeOf, test } from "vitest";
-import { stack } from "../src/collate.js";
-import { dataset, datasetFields, type Dataset } from "../src/dataset.js";
-import type { Stream } from "../src/pass.js";
+import { stack } from "../src/dataset/collate.js";
+import { dataset, datasetFields, type Dataset } from "../src/dataset/dataset.js";
+import type { Stream } from "../src/dataset/pass.js";
 import { memory } from "../src/memory.js";
 import type { Fields } from "../src/options.js";
-import { draws } from "../src/shuffle.js";
+import { draws } from "../src/dataset/shuffle.js";
 import { tensor, type Tensor } from "../src/tensor.js";
 
 declare const gc: () => void;

@@ -6,7 +6,7 @@ import { learningRateSchedulerFields } from "../src/callbacks/learningRateSchedu
 import { modelCheckpointFields } from "../src/callbacks/modelCheckpoint.js";
 import { reduceLROnPlateauFields } from "../src/callbacks/reduceLROnPlateau.js";
 import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
-import { datasetFields } from "../src/dataset.js";
+import { datasetFields } from "../src/dataset/dataset.js";
 import { diagnoseFields } from "../src/diagnose.js";
 import { readyFields } from "../src/engine.js";
 import {

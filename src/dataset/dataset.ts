@@ -1,5 +1,5 @@
+import { count, field, flag, needed, type Options, resolve, whole } from "../options.js";
 import type { Stacked } from "./collate.js";
-import { count, field, flag, needed, type Options, resolve, whole } from "./options.js";
 import {
   type Awaitable,
   batch,

@@ -1,6 +1,6 @@
-import { memory } from "./memory.js";
+import { memory } from "../memory.js";
+import { seedWords } from "../stage.js";
 import { after, AGAIN, type Awaitable, END, type Pass, until } from "./pass.js";
-import { seedWords } from "./stage.js";
 
 const PURPOSE_SHUFFLE = 1;
 /** The shuffle of `fit` has stream 0. */

@@ -1,5 +1,5 @@
+import { GlissadeError, show } from "../error.js";
 import { stack, type Stacked } from "./collate.js";
-import { GlissadeError, show } from "./error.js";
 
 /** A value, or a promise of it where it has to be waited for. */
 export type Awaitable<T> = T | PromiseLike<T>;

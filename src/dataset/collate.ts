@@ -1,5 +1,5 @@
-import { type ErrorCode, GlissadeError, show, toNumber } from "./error.js";
-import { type DType, type Shape, sizeOf } from "./stage.js";
+import { type ErrorCode, GlissadeError, show, toNumber } from "../error.js";
+import { type DType, type Shape, sizeOf } from "../stage.js";
 import {
   isTensor,
   isTypedArray,
@@ -7,7 +7,7 @@ import {
   tensor,
   type TensorData,
   type TypedArray,
-} from "./tensor.js";
+} from "../tensor.js";
 
 type Scalar = number | bigint | boolean;
 type Numbers = Scalar | TypedArray | Tensor;
