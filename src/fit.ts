@@ -36,18 +36,19 @@ export function arrayTraining(
   y: Named<Data>,
   options: FitOptions,
 ): Training {
-  const whole = network.feed("fit", x, y, options, options.checkInputs);
+  const { validationSplit, batchSize, stepsPerEpoch, shuffle, sampleWeight, classWeight } = options;
+  const whole = network.feed("fit", x, y, { sampleWeight }, options.checkInputs);
   const validate = validation("fit", network, options);
-  const { validationSplit, batchSize, stepsPerEpoch, shuffle } = options;
   const seed = options.seed ?? model.seed;
-  const settle = (feed: Feed, check: Training["validate"]) => {
+  const settle = (part: Feed, check: Training["validate"]) => {
+    const feed = network.weighedByClass("fit", part, classWeight);
     const source = arraySource(feed, batchSize, stepsPerEpoch, shuffle ? seed : undefined);
     return settled("fit", model, network, source, check, options);
   };
   if (validate || validationSplit === 0) return settle(whole, validate);
   const { training, validation: held } = splitOff(whole, validationSplit);
   const size = options.validationBatchSize ?? batchSize;
-  return settle(training, () => network.evaluate(held, size));
+  return settle(training, () => network.evaluate(held, size, options.validationSteps));
 }
 
 /** A fit on a stream. @throws ERR_DTYPE, ERR_OPTION, ERR_STATE */
@@ -166,7 +167,7 @@ function validation(owner: string, network: Network, options: CommonOptions): Tr
   }
   const [x, y, sampleWeight] = data;
   const feed = network.feed(name, x, y, { sampleWeight });
-  return () => network.evaluate(feed, batchSize);
+  return () => network.evaluate(feed, batchSize, steps);
 }
 
 const isArrays = (data: ValidationData): data is Exclude<ValidationData, Stream<Item>> =>
@@ -183,7 +184,8 @@ function settled(
   const { epochs, initialEpoch, batchSize } = options;
   const book = new HistoryBook(options.seed ?? model.seed);
   checkCallbacks(owner, options.callbacks);
-  const progress = progressFor(options.verbose);
+  const shown = options.callbacks.some(({ isProgress }) => isProgress);
+  const progress = shown ? undefined : progressFor(options.verbose);
   const callbacks: Callback[] = [...options.callbacks, ...(progress ? [progress] : [])];
   const { rows, steps: stepsPerEpoch } = source;
   const validationFreq = validate && options.validationFreq;

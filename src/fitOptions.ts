@@ -80,7 +80,7 @@ const commonFields = {
       [3, [], [1], {}, null],
     ),
   ),
-  /** Batches of a validation dataset; all of them otherwise. */
+  /** Batches of the validation data; all of them otherwise. */
   validationSteps: optional(count()),
   /** Every how many epochs. */
   validationFreq: count(1),
@@ -91,7 +91,7 @@ const commonFields = {
   ...classWeightField,
   /** Number of the first epoch, to go on with a run. */
   initialEpoch: whole(0),
-  /** Steps an epoch; as many as all rows need otherwise. */
+  /** Steps an epoch, which goes on where the last one ended; as many as all rows need otherwise. */
   stepsPerEpoch: optional(count()),
   /** Objects of hooks. */
   callbacks: field<readonly Callback[]>(

@@ -83,20 +83,20 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
    *   `compile`, during another fit, or once disposed; the signal's reason when aborted. The history so far stays.
    */
   async fit(x: Named<Data>, y: Named<Data>, options: FitOptions = {}): Promise<History> {
-    const loop = this.train(x, y, options);
-    while (!(await loop.next()).done);
-    return this.book!.history;
+    return this.finish(this.training(x, y, options));
   }
 
-  /** The loop that {@link fit} runs: leave it and training stops. @throws as fit does, at the first step */
+  /**
+   * The loop that {@link fit} runs, epoch by epoch: leave it and training stops at once, without `onTrainEnd`.
+   *
+   * @throws as fit does, at the first step
+   */
   async *train(
     x: Named<Data>,
     y: Named<Data>,
     options: FitOptions = {},
   ): AsyncGenerator<Epoch, void, void> {
-    const resolved = resolve("fit", fitFields, options);
-    const network = this.free("fit", { x });
-    yield* this.run(arrayTraining(this, network, x, y, resolved));
+    yield* this.run(this.training(x, y, options));
   }
 
   /**
@@ -108,9 +108,7 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
   async fitDataset(dataset: Stream<Item>, options: FitDatasetOptions = {}): Promise<History> {
     const resolved = resolve("fitDataset", fitDatasetFields, options);
     const stream = checkStream("fitDataset", dataset);
-    const loop = this.run(streamTraining(this, this.free("fitDataset"), stream, resolved));
-    while (!(await loop.next()).done);
-    return this.book!.history;
+    return this.finish(streamTraining(this, this.free("fitDataset"), stream, resolved));
   }
 
   /** Losses and metrics over all rows. @throws ERR_SHAPE, ERR_DTYPE, ERR_OPTION, ERR_NUMERIC, ERR_STATE */
@@ -217,6 +215,17 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
     network.checkFree(owner);
     network.checkCompiled(owner);
     return network;
+  }
+
+  private training(x: Named<Data>, y: Named<Data>, options: FitOptions): Training {
+    const resolved = resolve("fit", fitFields, options);
+    return arrayTraining(this, this.free("fit", { x }), x, y, resolved);
+  }
+
+  private async finish(training: Training): Promise<History> {
+    const loop = this.run(training);
+    while (!(await loop.next()).done);
+    return training.book.history;
   }
 
   private run(training: Training): AsyncGenerator<Epoch, void, void> {

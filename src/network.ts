@@ -9,7 +9,7 @@ import { Holdings, memory } from "./memory.js";
 import { Program } from "./program.js";
 import { sizeOf } from "./stage.js";
 import { type Data, type FloatTensor, tensor } from "./tensor.js";
-import { type Weighting, weightColumns } from "./weighting.js";
+import { sampleWeights, type Weighting, weighedByClass } from "./weighting.js";
 
 /** What belongs to a model besides its layers' weights, so that it can go without the model. */
 interface Estate {
@@ -88,7 +88,7 @@ export class Network {
     if (this.running === undefined) return;
     throw new GlissadeError(
       "ERR_STATE",
-      `${owner}: it must not be called during ${this.running}, but that has not ended; await it first`,
+      `${owner}: it must not be called during ${this.running}, but that has not ended; await it first, or leave its loop`,
     );
   }
 
@@ -128,8 +128,16 @@ export class Network {
     const inputs = inputColumns(owner, this.topology.inputs, x, finite);
     const rows = inputs[0]!.rows;
     const targets = targetColumns(owner, judges, y, rows);
-    const weights = weightColumns(owner, judges, targets, given);
-    return { rows, inputs, targets, weights };
+    const { sampleWeight, classWeight } = given;
+    const weights = sampleWeights(owner, judges, targets, sampleWeight);
+    return this.weighedByClass(owner, { rows, inputs, targets, weights }, classWeight);
+  }
+
+  /** A feed whose rows count as their classes do as well. @throws ERR_OPTION */
+  weighedByClass(owner: string, feed: Feed, classWeight: Weighting["classWeight"]): Feed {
+    const { judges } = this.checkCompiled(owner);
+    const { targets, weights } = feed;
+    return { ...feed, weights: weighedByClass(owner, judges, targets, weights, classWeight) };
   }
 
   /** One update on one batch. @throws ERR_MEMORY */
@@ -166,12 +174,13 @@ export class Network {
     updater.update();
   }
 
-  /** Losses and metrics of all rows of a feed. @throws ERR_MEMORY */
-  evaluate(feed: Feed, batchSize: number): Logs {
+  /** Losses and metrics of a feed, or of so many steps of it. @throws ERR_MEMORY */
+  evaluate(feed: Feed, batchSize: number, steps = Infinity): Logs {
     const compiled = this.compiled!;
+    const end = Math.min(feed.rows, batchSize * steps);
     compiled.reset("test");
-    for (let start = 0; start < feed.rows; start += batchSize) {
-      const rows = Math.min(batchSize, feed.rows - start);
+    for (let start = 0; start < end; start += batchSize) {
+      const rows = Math.min(batchSize, end - start);
       compiled.testStep({ feed, order: undefined, start, rows });
     }
     return compiled.logs("test");

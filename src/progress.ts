@@ -8,9 +8,12 @@ const lines: Reporter = (verbose) => {
   if (verbose === "auto") return undefined;
   let epochs = 0;
   return {
+    isProgress: true,
     setModel: (_, plan) => void (epochs = plan.epochs),
     onEpochEnd(epoch, logs) {
-      const values = Object.entries(logs).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+      const values = Object.entries(logs).map(
+        ([name, value]) => `${name} ${Number(value).toPrecision(4)}`,
+      );
       console.log(`epoch ${epoch + 1}/${epochs}: ${values.join(", ")}`);
     },
   };

@@ -1,6 +1,6 @@
 import { counted } from "./error.js";
 import type { Batch, Feed } from "./feed.js";
-import { memory, type Run } from "./memory.js";
+import { memory } from "./memory.js";
 import { seedWords } from "./stage.js";
 
 const PURPOSE_SHUFFLE = 1;
@@ -18,33 +18,22 @@ export interface Source {
   close(): unknown;
 }
 
-/** The order of an epoch's rows: 0 … rows − 1, shuffled by seed and epoch alone. */
-class Order {
-  private readonly run: Run;
-
-  constructor(
-    private readonly rows: number,
-    private readonly seed: number,
-  ) {
-    this.run = memory().allocateRun([rows], `the order of ${counted(rows, "row")}`);
-  }
-
-  of(epoch: number): Int32Array {
-    const [low, high] = seedWords(this.seed);
-    memory().kernels.shuffle(this.rows, this.run.address, low, high, epoch, PURPOSE_SHUFFLE);
-    return memory().integers(this.run.address, this.rows).slice();
-  }
-
-  release(): void {
-    memory().release(this.run.address);
-  }
+/** The order of a pass over the rows: 0 … rows − 1, shuffled by seed and pass alone. @throws ERR_MEMORY */
+function orderOf(rows: number, seed: number, pass: number): Int32Array {
+  const heap = memory();
+  const address = heap.allocate(rows, `the order of ${counted(rows, "row")}`);
+  const [low, high] = seedWords(seed);
+  heap.kernels.shuffle(rows, address, low, high, pass, PURPOSE_SHUFFLE);
+  const order = heap.integers(address, rows).slice();
+  heap.release(address);
+  return order;
 }
 
 /**
  * Batches of data that lie in JavaScript memory.
  *
- * @param steps Batches an epoch; beyond the last row they begin again with the first.
- * @param seed Shuffles the rows; nothing leaves them in their order.
+ * @param steps Batches an epoch: the next one goes on where it ended, with another pass after the last row.
+ * @param seed Shuffles the rows anew for each pass; nothing leaves them in their order.
  */
 export function arraySource(
   feed: Feed,
@@ -52,26 +41,29 @@ export function arraySource(
   steps: number | undefined,
   seed: number | undefined,
 ): Source {
-  let shuffled: Order | undefined;
   const batches = Math.ceil(feed.rows / batchSize);
   const wanted = steps ?? batches;
   const batch = { feed, order: undefined as Int32Array | undefined, start: 0, rows: 0 };
+  /** Steps since the very first of epoch 0. */
   let step = 0;
+  let end = 0;
+  let pass = -1;
   return {
-    rows: feed.rows,
+    rows: steps === undefined ? feed.rows : undefined,
     steps: wanted,
     begin(epoch) {
-      step = 0;
-      if (seed === undefined) return;
-      shuffled ??= new Order(feed.rows, seed);
-      batch.order = shuffled.of(epoch);
+      step = epoch * wanted;
+      end = step + wanted;
     },
     next() {
-      if (step === wanted) return undefined;
+      if (step === end) return undefined;
+      const now = Math.floor(step / batches);
+      if (seed !== undefined && pass !== now) batch.order = orderOf(feed.rows, seed, now);
+      pass = now;
       batch.start = (step++ % batches) * batchSize;
       batch.rows = Math.min(batchSize, feed.rows - batch.start);
       return batch;
     },
-    close: () => shuffled?.release(),
+    close() {},
   };
 }

@@ -12,6 +12,8 @@ export type Save = (model: AnyModel, path: string, options: SaveOptions) => unkn
 
 /** Where callbacks write. Folders that a path names are made. */
 export interface Storage {
+  /** @throws if a model cannot be saved under such a path */
+  checkPath(owner: string, path: string): void;
   readonly saveModel: Save;
   /** Whether there is nothing, or no such file. */
   isEmpty(path: string): Promise<boolean>;

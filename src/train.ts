@@ -27,7 +27,24 @@ export interface Training {
   readonly yieldEvery: number;
 }
 
-type HookName = Exclude<keyof Callback, "setModel">;
+type HookName = Exclude<keyof Callback, "setModel" | "isProgress">;
+
+/** Callbacks that know the model of a fit that runs: their state is that fit's. */
+const engaged = new WeakSet<Callback>();
+
+/** @throws ERR_STATE if one of them serves another fit that runs */
+function engage(owner: string, callbacks: readonly Callback[]): Callback[] {
+  const own = callbacks.filter(({ setModel }) => setModel);
+  if (own.some((callback) => engaged.has(callback))) {
+    throw new GlissadeError(
+      "ERR_STATE",
+      `${owner}: a callback that has setModel must serve one fit at a time, but one of them serves another that runs; ` +
+        "make one for each fit",
+    );
+  }
+  for (const callback of own) engaged.add(callback);
+  return own;
+}
 
 /** Calls a hook of every callback that has it, in order, each awaited. */
 async function call(
@@ -48,6 +65,7 @@ export async function* epochs(training: Training): AsyncGenerator<Epoch, void, v
   const compiled = network.compiled!;
   const breather = new Breather(training.yieldEvery);
   let logs: Logs = {};
+  const own = engage(training.owner, callbacks);
   network.running = training.owner;
   try {
     compiled.begin();
@@ -62,18 +80,25 @@ export async function* epochs(training: Training): AsyncGenerator<Epoch, void, v
         const seen = await training.validate();
         for (const [name, value] of Object.entries(seen)) logs[`val_${name}`] = value;
       }
+      const seen = { ...logs };
       try {
         await call(training, "onEpochEnd", epoch, logs);
-      } finally {
-        book.add({ epoch, ...logs });
+      } catch (error) {
+        book.add(epoch, seen);
+        throw error;
       }
+      book.add(epoch, logs);
       yield { epoch, ...logs };
     }
     await call(training, "onTrainEnd", logs);
   } finally {
-    network.running = undefined;
     breather.close();
-    await source.close();
+    for (const callback of own) engaged.delete(callback);
+    try {
+      await source.close();
+    } finally {
+      network.running = undefined;
+    }
   }
 }
 

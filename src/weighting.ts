@@ -26,75 +26,77 @@ function checkKeys(owner: string, what: string, given: object, names: readonly s
   );
 }
 
-/**
- * The weights of each output's rows; `undefined` where all are 1.
- *
- * @throws ERR_SHAPE, ERR_NUMERIC, ERR_OPTION
- */
-export function weightColumns(
+/** The weights of each output's rows; `undefined` where all are 1. */
+export type WeightColumns = readonly (Float32Array | undefined)[];
+
+/** @throws ERR_SHAPE if there is not one a row, ERR_NUMERIC if one is negative or not finite, ERR_OPTION */
+export function sampleWeights(
   owner: string,
   judges: readonly Judge[],
   targets: readonly Column[],
-  { sampleWeight, classWeight }: Weighting,
-): (Float32Array | undefined)[] {
+  sampleWeight: Named<Data> | undefined,
+): WeightColumns {
   const names = judges.map(({ port }) => port.name);
-  const single = names.length === 1;
-  const keyedSamples = isKeyed(sampleWeight);
-  if (keyedSamples) checkKeys(owner, "sampleWeight", sampleWeight, names);
-  if (!single && typeof classWeight === "object") {
-    checkKeys(owner, "classWeight", classWeight, names);
+  if (!isKeyed(sampleWeight)) {
+    return judges.map((judge, i) => weightsOf(owner, judge, targets[i]!, sampleWeight));
   }
-  return judges.map((judge, i) => {
-    const samples = keyedSamples ? sampleWeight[names[i]!] : sampleWeight;
-    const named = single || typeof classWeight !== "object" ? undefined : classWeight;
-    const classes = named ? (named as Record<string, ClassWeight>)[names[i]!] : classWeight;
-    return rowWeights(owner, judge, targets[i]!, samples as Data, classes as ClassWeight);
-  });
+  checkKeys(owner, "sampleWeight", sampleWeight, names);
+  return judges.map((judge, i) =>
+    weightsOf(owner, judge, targets[i]!, sampleWeight[names[i]!] as Data | undefined),
+  );
 }
 
-/**
- * The weight of each row of one output, its class's included; `undefined` where all are 1.
- *
- * @throws ERR_SHAPE if there is not one a row, ERR_NUMERIC if one is negative or not finite.
- */
-function rowWeights(
+function weightsOf(
   owner: string,
-  { cols, leading }: Judge,
+  { leading }: Judge,
   target: Column,
   sampleWeight: Data | undefined,
-  classWeight: ClassWeight | undefined,
 ): Float32Array | undefined {
-  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  if (sampleWeight === undefined) return undefined;
   const rows = target.rows * leading;
-  const weights = new Float32Array(rows).fill(1);
-  if (sampleWeight !== undefined) {
-    const shape = isTypedArray(sampleWeight) ? [] : (rowShapeOf(sampleWeight) ?? []);
-    const { data, width, rows: entries } = rowsOf(owner, "sampleWeight", sampleWeight, shape);
-    const given = { data, rows: entries * width };
-    if (given.rows !== rows && given.rows !== target.rows) {
-      throw new GlissadeError(
-        "ERR_SHAPE",
-        `${owner}: sampleWeight must hold ${counted(target.rows, "weight")}, one for each row of x, got ${given.rows}`,
-      );
-    }
-    const repeat = rows / given.rows;
-    weights.forEach((_, row) => (weights[row] = given.data[Math.floor(row / repeat)] as number));
-    const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
-    if (wrong >= 0) {
-      throw new GlissadeError(
-        "ERR_NUMERIC",
-        `${owner}: sampleWeight must hold finite numbers, 0 or more, got ${weights[wrong]} in row ${wrong}; ` +
-          "0 leaves a row out",
-      );
-    }
+  const shape = isTypedArray(sampleWeight) ? [] : (rowShapeOf(sampleWeight) ?? []);
+  const { data, width, rows: entries } = rowsOf(owner, "sampleWeight", sampleWeight, shape);
+  const given = entries * width;
+  if (given !== rows && given !== target.rows) {
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `${owner}: sampleWeight must hold ${counted(target.rows, "weight")}, one for each row of x, got ${given}`,
+    );
   }
-  if (classWeight !== undefined) {
-    const classes = classesOf(target, cols, rows);
-    if (classWeight !== "balanced") checkClassWeight(owner, classWeight);
-    const factors = classWeight === "balanced" ? classWeights(classes) : classWeight;
-    weights.forEach((weight, row) => (weights[row] = weight * (factors[classes[row]!] ?? 1)));
-  }
-  return weights;
+  const repeat = rows / given;
+  const weights = Float32Array.from({ length: rows }, (_, row) => data[Math.floor(row / repeat)]!);
+  const wrong = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (wrong < 0) return weights;
+  throw new GlissadeError(
+    "ERR_NUMERIC",
+    `${owner}: sampleWeight must hold finite numbers, 0 or more, got ${weights[wrong]} in row ${wrong}; ` +
+      "0 leaves a row out",
+  );
+}
+
+/** Weights times those of each row's class. @throws ERR_OPTION if they are no weights by class */
+export function weighedByClass(
+  owner: string,
+  judges: readonly Judge[],
+  targets: readonly Column[],
+  weights: WeightColumns,
+  classWeight: Named<ClassWeight> | undefined,
+): WeightColumns {
+  if (classWeight === undefined) return weights;
+  const names = judges.map(({ port }) => port.name);
+  const keyed = names.length > 1 && typeof classWeight === "object";
+  if (keyed) checkKeys(owner, "classWeight", classWeight, names);
+  return judges.map(({ cols, leading }, i) => {
+    const own = keyed ? (classWeight as Record<string, ClassWeight>)[names[i]!] : classWeight;
+    if (own === undefined) return weights[i];
+    if (own !== "balanced") checkClassWeight(owner, own);
+    const classes = classesOf(targets[i]!, cols, targets[i]!.rows * leading);
+    const factors = own === "balanced" ? classWeights(classes) : (own as Record<number, number>);
+    return Float32Array.from(
+      classes,
+      (label, row) => (weights[i]?.[row] ?? 1) * (factors[label] ?? 1),
+    );
+  });
 }
 
 /** The class of each row: its number, its greatest column, or which side of ½ it is. */

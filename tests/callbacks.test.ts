@@ -66,6 +66,19 @@ function printed() {
 }
 afterEach(() => vi.restoreAllMocks());
 
+test("a checkpoint of the best waits for an epoch with validation before it makes a path", async () => {
+  const model = sequential([layers.dense(1, { inputShape: [1] })]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const paths: string[] = [];
+  const best = modelCheckpoint("{val_loss:.1f}-{epoch}", {
+    saveBestOnly: true,
+    save: (_, path) => void paths.push(path),
+  });
+  const options = { epochs: 4, validationSplit: 0.5, validationFreq: 2, callbacks: [best] };
+  await model.fit([[1], [2]], [1, 2], options);
+  expect(paths.map((path) => path.replace(/^[\d.]+/, ""))).toEqual(["-2", "-4"]);
+});
+
 test("options and defaults are Keras's, but paths need not be given", () => {
   const added = ["save", "write"];
   const paths = ["filepath", "filename"];
@@ -551,4 +564,9 @@ describe("in a fit", () => {
     expect(first![2]).toBe("NA");
     expect(Number(second![2])).toBeGreaterThan(0);
   });
+});
+
+test("a path that cannot be written is refused when the callback is made", async () => {
+  await import("../src/node/index.js");
+  expect(() => modelCheckpoint("best.keras")).toThrow(/^modelCheckpoint: the path must end in/);
 });

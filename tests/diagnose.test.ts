@@ -107,6 +107,25 @@ describe("nothing stands out", () => {
     expect(String(diagnosis)).toMatch(/nothing stands out[^]*rows: 300[^]*gradient norms: /);
   });
 
+  test("that is an error in a regression whose targets lie somewhat far from 0", async () => {
+    const rows = numbers(64 * 8, { low: -1.7, high: 1.7 });
+    const wide = tensor(rows, [64, 8]);
+    for (const [mean, deviation] of [
+      [22, 9],
+      [50, 1],
+    ] as const) {
+      const made = sequential([
+        layers.dense(16, { activation: "relu", inputShape: [8] }),
+        layers.dense(1),
+      ]);
+      made.compile({ optimizer: "adam", loss: "mse" });
+      const y = Array.from({ length: 64 }, (_, row) => mean + deviation * rows[8 * row]!);
+      const { healthy, findings } = await diagnose(made, wide, y);
+      expect(healthy, findings.map(({ says }) => says).join()).toBe(true);
+      expect(checksOf({ findings }).includes("targetsNotScaled")).toBe(mean === 50);
+    }
+  });
+
   test("in a model that is trained, unbuilt, or has dropout", async () => {
     const made = sequential([
       layers.dense(16, { activation: "tanh" }),
@@ -377,7 +396,7 @@ const weights: Case[] = [
     title: "predictions that miss the mean",
     model: () => regression({ optimizer: optimizers.adam({ learningRate: 0.1 }) }),
     y: measured.map((value) => 20 + value),
-    checks: ["startLoss"],
+    checks: ["startLoss", "targetsNotScaled"],
     severity: "warning",
     says: /begins at \d+, where a neutral answer/,
     advice: /biasInitializer: initializers\.constant\(mean\)/,

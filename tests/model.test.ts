@@ -11,6 +11,7 @@ import {
   train,
 } from "../src/index.js";
 import type { Callback } from "../src/core.js";
+import { memory } from "../src/memory.js";
 import { numbers } from "./support/numbers.js";
 
 const small = (seed = 0) =>
@@ -142,6 +143,61 @@ describe("fit", () => {
     expect(history.val_loss).toHaveLength(2);
   });
 
+  test("class weights count in training alone, those of the rows that it keeps", async () => {
+    const run = async (options: object, data = x, targets: Int32Array = y) => {
+      const model = small();
+      model.compile(compile);
+      const history = await model.fit(data, targets, { epochs: 2, shuffle: false, ...options });
+      return [history.history, bits(model.getWeights())];
+    };
+    for (const classWeight of [{ 0: 10, 1: 1, 2: 0.1 }, "balanced"]) {
+      const split = await run({ validationSplit: 0.4, classWeight });
+      const validationData = [x.take(30, 20), y.slice(30)];
+      const given = await run({ validationData, classWeight }, x.take(0, 30), y.slice(0, 30));
+      expect(split).toEqual(given);
+    }
+  });
+
+  test("epochs of so many steps go on where the last one ended, as a dataset's do", async () => {
+    const run = async (options: object) => {
+      const model = small();
+      model.compile(compile);
+      const history = await model.fit(x, y, { batchSize: 10, ...options });
+      return [bits(model.getWeights()), history.epoch.length];
+    };
+    for (const shuffle of [false, true]) {
+      const [whole] = await run({ epochs: 3, shuffle });
+      expect(await run({ epochs: 5, stepsPerEpoch: 3, shuffle })).toEqual([whole, 5]);
+      expect(await run({ epochs: 1, stepsPerEpoch: 15, shuffle })).toEqual([whole, 1]);
+    }
+    const stream = small();
+    stream.compile(compile);
+    const batches = [0, 10, 20, 30, 40].map(
+      (start) => [x.take(start, 10), y.slice(start, start + 10)] as const,
+    );
+    await stream.fitDataset(batches, { epochs: 4, stepsPerEpoch: 3 });
+    expect(await run({ epochs: 4, stepsPerEpoch: 3, shuffle: false })).toEqual([
+      bits(stream.getWeights()),
+      4,
+    ]);
+  });
+
+  test("validation heeds validationSteps, of arrays too", async () => {
+    const { model, history } = await trained(0, {
+      epochs: 1,
+      validationData: [x, y],
+      validationBatchSize: 5,
+      validationSteps: 2,
+    });
+    const seen = model.evaluate(x.take(0, 10), y.slice(0, 10));
+    expect(history.val_loss![0]).toBeCloseTo(seen.loss!, 6);
+  });
+
+  test("a fit without an epoch has an empty history", async () => {
+    const { history } = await trained(0, { epochs: 1, initialEpoch: 1 });
+    expect(history.loss).toEqual([]);
+  });
+
   test("warns where a validation split finds classes that training lacks", async () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const model = small();
@@ -252,7 +308,63 @@ describe("train", () => {
   });
 });
 
+describe("a train loop that is not finished", () => {
+  test("keeps no memory once its model is disposed, and says how to go on", async () => {
+    const before = memory().bytesInUse;
+    const model = small();
+    model.compile(compile);
+    const loop = train(model, x, y, { epochs: 5 });
+    await loop.next();
+    await expect(model.fit(x, y)).rejects.toThrow(/during fit.*await it first, or leave its loop/);
+    model.dispose();
+    expect(memory().bytesInUse).toBe(before);
+  });
+
+  test("of a fit that closes its source, the history stays its own", async () => {
+    const model = small();
+    model.compile(compile);
+    let later: Promise<unknown> = Promise.resolve();
+    async function* source() {
+      try {
+        for (;;) yield [x, y] as const;
+      } finally {
+        later = model.fit(x, y, { epochs: 3 }).catch((error: Error) => error.message);
+        await Promise.resolve();
+      }
+    }
+    const history = await model.fitDataset(source, { stepsPerEpoch: 1 });
+    expect(history.epoch).toEqual([0]);
+    expect(await later).toMatch(/during fitDataset/);
+    await model.fit(x, y);
+  });
+});
+
 describe("callbacks", () => {
+  test("put numbers into the history, under any name but three", async () => {
+    const run = (logged: Record<string, unknown>) =>
+      trained(0, {
+        callbacks: [{ onEpochEnd: (_: number, logs: object) => void Object.assign(logs, logged) }],
+      });
+    const { history } = await run({ constructor: 1, mine: 2 });
+    expect(history.history.constructor).toEqual([1, 1, 1]);
+    expect(history.mine).toEqual([2, 2, 2]);
+    for (const wrong of [{ epoch: 9 }, { seed: 1 }, { history: 1 }, { note: "x" }])
+      await expect(run(wrong)).rejects.toThrow(
+        /^fit: what a callback puts into logs must be a number/,
+      );
+  });
+
+  test("that know their model serve one fit at a time", async () => {
+    const [a, b] = [small(), small()];
+    for (const model of [a, b]) model.compile(compile);
+    const stop = callbacks.earlyStopping({ monitor: "loss", patience: 5 });
+    const options = { epochs: 3, callbacks: [stop], yieldEvery: 0 };
+    const [first, second] = await Promise.allSettled([a.fit(x, y, options), b.fit(x, y, options)]);
+    expect(first.status).toBe("fulfilled");
+    expect(second).toMatchObject({ reason: { code: "ERR_STATE" } });
+    await b.fit(x, y, options);
+  });
+
   test("hooks are called in order, awaited, and may predict, evaluate and change weights", async () => {
     const model = small();
     model.compile(compile);

@@ -44,3 +44,27 @@ test("verbose: silent without a terminal, lines when asked", async () => {
   expect(spy.mock.calls.length).toBeGreaterThan(1);
   spy.mockRestore();
 });
+
+test("a bar of one's own is the only one", async () => {
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  const { written, stream } = terminal(false);
+  await fit({ verbose: 1, callbacks: [progressBar({ stream })] });
+  expect(spy).not.toHaveBeenCalled();
+  expect(written.join("").trim().split("\n")).toHaveLength(2);
+  spy.mockRestore();
+});
+
+test("steps of a stream without a known end are counted", async () => {
+  const { written, stream } = terminal(true);
+  const model = sequential([layers.dense(1, { inputShape: [1] })]);
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  const batches = Array.from({ length: 50 }, () => [[[1]], [1]] as const);
+  await model.fitDataset(batches, {
+    yieldEvery: 0,
+    verbose: 0,
+    callbacks: [progressBar({ stream })],
+  });
+  expect(written.find((text) => /10 batches/.test(text))).toMatch(
+    /^\repoch 1\/1 10 batches {2}[\d,]+ batches\/s {2}loss/,
+  );
+});

@@ -34,6 +34,8 @@ type Hook<Index extends unknown[]> = (...given: [...Index, logs: Logs]) => unkno
  * and set weights, and stop the fit by `model.stopTraining = true`.
  */
 export interface Callback {
+  /** Set by those that show how a fit goes: no other is added to them. */
+  readonly isProgress?: boolean | undefined;
   /** Called first, once a fit. */
   setModel?(model: Trainee, plan: Plan): unknown;
   onTrainBegin?: Hook<[]>;
@@ -55,7 +57,7 @@ const HOOKS = [
   "onBatchBegin",
   "onBatchEnd",
   "onProgress",
-] as const satisfies readonly (keyof Callback)[];
+] as const satisfies readonly Exclude<keyof Callback, "isProgress">[];
 
 const isHook = (hook: unknown) => hook === undefined || hook === null || typeof hook === "function";
 

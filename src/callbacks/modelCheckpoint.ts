@@ -87,7 +87,7 @@ function pathOf(template: string, values: Logs): string {
  * A path without places is overwritten.
  *
  * @throws ERR_OPTION if an option breaks its rule, or, during the fit, if there is no such series; ERR_RUNTIME if there
- *   are no files and no `save`; and what `save` throws.
+ *   are no files and no `save`, ERR_FORMAT if files of that ending are not known; and what `save` throws.
  * @see Options and defaults are Keras's. There the best value lasts from one fit to the next, and NaN may be the first.
  */
 export function modelCheckpoint(
@@ -104,7 +104,9 @@ export function modelCheckpoint(
         'pass monitor: "loss" or saveFreq: "epoch"',
     );
   }
-  const save: Save = options.save ?? storageFor("modelCheckpoint", "save(model, path)").saveModel;
+  const files = options.save ? undefined : storageFor("modelCheckpoint", "save(model, path)");
+  files?.checkPath("modelCheckpoint", filepath);
+  const save: Save = options.save ?? files!.saveModel;
   const { worst, begin, read, better } = monitorOf("modelCheckpoint", options, 0);
 
   let model: Trainee;
@@ -113,7 +115,6 @@ export function modelCheckpoint(
   let batches: number;
 
   async function keep(logs: Logs, place: { epoch: number; batch?: number }): Promise<void> {
-    const path = pathOf(filepath, { ...place, ...logs });
     const say = (text: string) => {
       if (verbose) console.log(`modelCheckpoint: epoch ${place.epoch}: ${text}`);
     };
@@ -125,6 +126,7 @@ export function modelCheckpoint(
       reason = `${monitor} went from ${best} to ${value}, `;
       best = value;
     }
+    const path = pathOf(filepath, { ...place, ...logs });
     await save(model as AnyModel, path, { weightsOnly: options.saveWeightsOnly });
     say(`${reason}saved to ${path}`);
   }

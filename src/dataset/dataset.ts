@@ -268,7 +268,9 @@ export class Dataset<T> implements AsyncIterable<T> {
 
 /**
  * A lazy stream of rows from an iterable, an async iterable, or a function that gives one and is called for every pass.
- * A generator object can be read once; its function as often as you like.
+ * A generator object can be read once; its function as often as you like. Rows are not copied: a source that fills the
+ * same array again and again needs `.map((row) => row.slice())` before what holds several rows (`batch`, `shuffle`,
+ * `cache`, `prefetch`).
  *
  * ```js
  * const numbers = dataset(function* () {

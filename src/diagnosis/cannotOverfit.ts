@@ -57,10 +57,12 @@ export async function cannotOverfit(examined: Examined): Promise<Finding[]> {
   const reference = await attempt(examined, way, adam({ learningRate: REFERENCE_RATE }));
   facts.referenceLoss = reference.best;
   const best = Math.min(own.best, reference.best);
+  const falls = share(start, way, own.best) >= COMES_ALONG;
+  // Far targets take all steps to come near: that is no sign of being stuck.
+  if (falls && best > chance) return [];
   if (share(chance, way, best) < STUCK) return [unlearnable(examined, way)];
-  if (share(chance, way, own.best) >= COMES_ALONG) return [];
-  if (own.moved > THROWN) return [tooFast(examined, way, own)];
-  return share(start, way, own.best) < COMES_ALONG ? [tooSlow(examined, way)] : [];
+  if (falls || share(chance, way, own.best) >= COMES_ALONG) return [];
+  return [own.moved > THROWN ? tooFast(examined, way, own) : tooSlow(examined, way)];
 }
 
 async function attempt(

@@ -9,7 +9,7 @@ import {
 import type { AnyModel, Model } from "../model.js";
 
 /** @throws ERR_OPTION if it is no path, ERR_FORMAT if the ending names no format that is known here */
-function checkEnding(owner: string, path: string | URL): void {
+export function checkEnding(owner: string, path: string | URL): void {
   const isPath = typeof path === "string" || path instanceof URL;
   if (!isPath) {
     throw new GlissadeError(

@@ -38,7 +38,7 @@ const thousands = (value: number) => Math.round(value).toLocaleString("en-US");
 
 const series = (logs: Logs) =>
   Object.entries(logs)
-    .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    .map(([name, value]) => `${name} ${Number(value).toPrecision(4)}`)
     .join("  ");
 
 /**
@@ -68,6 +68,7 @@ export function progressBar(given: Options<typeof progressBarFields> = {}): Call
       ? `${thousands((steps * plan.batchSize) / seconds)} rows/s`
       : `${thousands(steps / seconds)} batches/s`;
   return {
+    isProgress: true,
     setModel(_, given) {
       plan = given;
     },

@@ -1,12 +1,13 @@
 import { appendFile, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Storage } from "../storage.js";
-import { save } from "./files.js";
+import { checkEnding, save } from "./files.js";
 
 const makeFolder = (path: string) => mkdir(dirname(path), { recursive: true });
 
 /** The file system, for callbacks that write. */
 export const files: Storage = {
+  checkPath: checkEnding,
   async saveModel(model, path, options) {
     await makeFolder(path);
     await save(model, path, options);
