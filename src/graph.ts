@@ -132,8 +132,7 @@ function redraw(
   for (const node of nodes) {
     if (drawn.has(node) || !node.layer) continue;
     const made = layerOf(node.layer).apply(node.inputs.map((input) => drawn.get(input)!));
-    const part = within ?? node.within;
-    drawn.set(node, part === undefined ? made : graphNode({ ...made, within: part }));
+    drawn.set(node, within ? graphNode({ ...made, within }) : made);
   }
   return drawn;
 }

@@ -83,6 +83,26 @@ describe("several inputs and outputs", () => {
     await expect(run({ classWeight: { 0: 1 } })).rejects.toThrow(/outputs rating, click/);
   });
 
+  test("a loss's weight multiplies its gradient, with weights of rows and without", () => {
+    const stars = (lossWeights: Record<string, number>, sampleWeight?: Float32Array) => {
+      const model = recommender();
+      model.compile({ ...compile, metrics: {}, lossWeights });
+      const given = sampleWeight && { sampleWeight: { rating: sampleWeight } };
+      const { loss, gradients } = model.gradients({ user, item }, { rating, click }, given);
+      const index = model.network.program.weights.findIndex(({ path }) => path === "stars/kernel");
+      model.dispose();
+      return { loss, gradient: gradients[index]!.data };
+    };
+    for (const weights of [undefined, numbers(rows, { low: 0, high: 2 })]) {
+      const [once, thrice] = [stars({}, weights), stars({ rating: 3 }, weights)];
+      expectClose(
+        thrice.gradient,
+        once.gradient.map((value) => 3 * value),
+      );
+      expect(thrice.loss).toBeGreaterThan(once.loss);
+    }
+  });
+
   test("save and load, compiled as they were", async () => {
     const model = recommender();
     model.compile(compile);
