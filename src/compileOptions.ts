@@ -5,7 +5,7 @@ import type { Verdict } from "./judge.js";
 import type { Loss, LossFunction, LossRule } from "./losses/loss.js";
 import type { Metric, MetricFunction, MetricRule, PlannedMetric } from "./metrics/metric.js";
 import { member } from "./names.js";
-import { completeOptimizer, optimizerField } from "./optimizers/base.js";
+import { optimizerField } from "./optimizers/base.js";
 import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
 import { ownLoss, ownMetric } from "./own.js";
 import { field, isPlainObject, needed, nonNegative, resolve } from "./options.js";
@@ -104,11 +104,6 @@ function metricsOf(what: string, given: readonly AnyMetric[] | undefined): Plann
         "a metric of your own has reset(), update({ prediction, target, weight }) and result()",
     );
   });
-}
-
-/** How the weights change. */
-export function optimizerOf({ optimizer }: CompileOptions): Optimizer {
-  return completeOptimizer(member<Optimizer | OptimizerRule>("compile", "optimizer", optimizer));
 }
 
 /**

@@ -1,8 +1,9 @@
-import { type CompileOptions, compileFields, optimizerOf, verdictOf } from "./compileOptions.js";
+import { type CompileOptions, compileFields, verdictOf } from "./compileOptions.js";
 import { GlissadeError } from "./error.js";
 import { type Batch, gather } from "./feed.js";
 import { Judge, type KeptSums, type Mode } from "./judge.js";
 import type { Holdings } from "./memory.js";
+import { optimizerOf } from "./optimizers/base.js";
 import { resolve } from "./options.js";
 import type { ModelWeight, Program } from "./program.js";
 import { Updater } from "./updater.js";
@@ -42,7 +43,7 @@ export class Compiled {
       );
     }
     const counts = program.weights.map(({ count }) => count);
-    this.updater = new Updater(holdings, counts, optimizerOf(options));
+    this.updater = new Updater(holdings, counts, optimizerOf("compile", options.optimizer));
   }
 
   /** Takes effect in place of what was compiled before. */

@@ -82,10 +82,28 @@ interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lets the event loop turn where it is time. @throws the signal's reason */
-async function turn(breather: Breather, signal: AbortSignal | undefined): Promise<void> {
-  if (breather.due) await breather.breathe();
-  signal?.throwIfAborted();
+/** Gives each batch of a stream to `use`, and lets the event loop turn in between; closes the stream at the end. */
+async function reading<T>(
+  owner: string,
+  network: Network,
+  stream: Stream<unknown>,
+  targets: boolean,
+  { batchSize, steps = Infinity, signal }: ReadOptions,
+  use: (next: () => Promise<Parts | undefined>) => Promise<T>,
+): Promise<T> {
+  const reader = new Reader(owner, stream, network.topology.inputs, targets, batchSize, signal);
+  const breather = new Breather(YIELD_EVERY);
+  let step = 0;
+  try {
+    return await use(async () => {
+      if (breather.due) await breather.breathe();
+      signal?.throwIfAborted();
+      return step++ < steps ? reader.next() : undefined;
+    });
+  } finally {
+    breather.close();
+    await reader.close();
+  }
 }
 
 /** Losses and metrics of a stream. @throws (rejects) ERR_SHAPE if it gives nothing, and what the stream throws */
@@ -93,22 +111,15 @@ export async function evaluateStream(
   owner: string,
   network: Network,
   stream: Stream<Item>,
-  { batchSize, steps = Infinity, signal }: ReadOptions,
+  options: ReadOptions,
 ): Promise<Logs> {
-  const reader = new Reader(owner, stream, network.topology.inputs, true, batchSize, signal);
-  const breather = new Breather(YIELD_EVERY);
-  try {
-    let step = 0;
-    const logs = await network.evaluateStream(async () => {
-      await turn(breather, signal);
-      const parts = step++ < steps ? await reader.next() : undefined;
+  const logs = await reading(owner, network, stream, true, options, (next) =>
+    network.evaluateStream(async () => {
+      const parts = await next();
       return parts && network.feed(owner, parts.x, parts.y, { sampleWeight: parts.sampleWeight });
-    });
-    if (logs) return logs;
-  } finally {
-    breather.close();
-    await reader.close();
-  }
+    }),
+  );
+  if (logs) return logs;
   throw nothing(owner);
 }
 
@@ -117,22 +128,14 @@ export async function predictStream(
   owner: string,
   network: Network,
   stream: Stream<unknown>,
-  { batchSize, steps = Infinity, signal }: ReadOptions,
+  options: ReadOptions,
 ): Promise<FloatTensor[]> {
-  const reader = new Reader(owner, stream, network.topology.inputs, false, batchSize, signal);
-  const breather = new Breather(YIELD_EVERY);
   const batches: FloatTensor[][] = [];
-  try {
-    while (batches.length < steps) {
-      await turn(breather, signal);
-      const parts = await reader.next();
-      if (!parts) break;
+  await reading(owner, network, stream, false, options, async (next) => {
+    for (let parts = await next(); parts; parts = await next()) {
       batches.push(network.predict(owner, parts.x, Infinity));
     }
-  } finally {
-    breather.close();
-    await reader.close();
-  }
+  });
   if (batches.length === 0) throw nothing(owner);
   return network.topology.outputs.map((_, i) => joined(batches.map((tensors) => tensors[i]!)));
 }

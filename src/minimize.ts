@@ -1,8 +1,6 @@
 import { counted, GlissadeError, show, showReturned } from "./error.js";
 import { Holdings, memory, NO_RUN } from "./memory.js";
-import { member } from "./names.js";
-import { completeOptimizer, optimizerField } from "./optimizers/base.js";
-import type { Optimizer, OptimizerRule } from "./optimizers/optimizer.js";
+import { optimizerField, optimizerOf } from "./optimizers/base.js";
 import { count, field, nonNegative, optional, type Options, resolve } from "./options.js";
 import { isTypedArray } from "./tensor.js";
 import { Updater } from "./updater.js";
@@ -51,8 +49,8 @@ export interface Minimum {
 /**
  * Looks for a minimum of a function of a flat array, by any optimizer: for models that are no network.
  *
- * `valueAndGradient(theta)` gets the numbers as they are now, and returns
- * `{ value, gradient }`, or both as a pair. θ itself is a float32 copy of the array that is given, which stays as it was.
+ * `valueAndGradient(theta)` gets the numbers as they are now, and returns `{ value, gradient }`, or both as a pair. θ
+ * itself is a float32 copy of the array that is given, which stays as it was.
  *
  * @throws ERR_OPTION if an option breaks its rule or the function returns something else, ERR_SHAPE if θ is empty or
  *   the gradient has another length, ERR_NUMERIC if value or gradient is NaN.
@@ -71,7 +69,7 @@ export function minimize(
     const [address] = holdings.replace(NO_RUN, [size], "theta").pieces as [number];
     const view = () => memory().floats(address, size);
     view().set(theta);
-    const updater = new Updater(holdings, [size], optimizerOf(options.optimizer));
+    const updater = new Updater(holdings, [size], optimizerOf("minimize", options.optimizer));
     const [gradient] = updater.begin([{ address, count: size, path: "theta", multiplier: 1 }]);
     const history: number[] = [];
     for (let step = 0; ; step++) {
@@ -89,11 +87,6 @@ export function minimize(
   } finally {
     holdings.releaseAll();
   }
-}
-
-function optimizerOf(given: Optimizer | OptimizerRule | string): Optimizer {
-  if (typeof given === "string") return member<Optimizer>("minimize", "optimizer", given);
-  return completeOptimizer(given);
 }
 
 /** The greatest size of a number; NaN if there is one. */

@@ -79,6 +79,18 @@ export const nonNegative = numeric(
   [-1, -1e-9, Infinity],
 );
 
+/** Whether a value is a learning rate. */
+export const isRate = (value: unknown): value is number =>
+  typeof value === "number" && value >= 0 && value < Infinity;
+
+/** Whether a value gives a rate for each step or epoch. Arrays and texts have an `at` as well, and are none. */
+export const isSchedule = <S extends object>(value: unknown): value is S =>
+  typeof value === "function" ||
+  (typeof value === "object" &&
+    value !== null &&
+    !(Symbol.iterator in value) &&
+    typeof (value as { at?: unknown }).at === "function");
+
 /** A number in [0, 1). */
 export const fraction = numeric("in [0, 1)", (value) => value >= 0 && value < 1, [-0.1, 1, 1.2]);
 

@@ -15,7 +15,7 @@ export interface Source {
   /** The next batch; nothing at the end of an epoch. It is good until the next call. */
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Comes once, after the last. */
-  close(): unknown;
+  close?(): unknown;
 }
 
 /** The order of a pass over the rows: 0 … rows − 1, shuffled by seed and pass alone. @throws ERR_MEMORY */
@@ -64,6 +64,5 @@ export function arraySource(
       batch.rows = Math.min(batchSize, feed.rows - batch.start);
       return batch;
     },
-    close() {},
   };
 }

@@ -95,7 +95,7 @@ export async function* epochs(training: Training): AsyncGenerator<Epoch, void, v
     breather.close();
     for (const callback of own) engaged.delete(callback);
     try {
-      await source.close();
+      await source.close?.();
     } finally {
       network.running = undefined;
     }

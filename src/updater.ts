@@ -2,6 +2,7 @@ import { GlissadeError, show } from "./error.js";
 import { adjoin, type Holdings, NO_RUN, paddedWords, type Run } from "./memory.js";
 import { rateAt } from "./optimizers/base.js";
 import { clipGradients } from "./optimizers/clip.js";
+import { isRate } from "./options.js";
 import type { Optimizer, UpdateFrame } from "./optimizers/optimizer.js";
 
 /** An array that an optimizer changes. */
@@ -61,7 +62,7 @@ export class Updater {
         `learningRate: it must not be set under a schedule, but ${type} follows one; compile with a number for learningRate`,
       );
     }
-    if (typeof rate !== "number" || !(rate >= 0 && rate < Infinity)) {
+    if (!isRate(rate)) {
       throw new GlissadeError(
         "ERR_OPTION",
         `learningRate: it must be a finite number, 0 or more, got ${show(rate)}`,

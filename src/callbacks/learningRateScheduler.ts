@@ -1,18 +1,19 @@
 import { GlissadeError, showReturned } from "../error.js";
-import { choice, field, leading, needed, type Options, resolve } from "../options.js";
+import {
+  choice,
+  field,
+  isRate,
+  isSchedule,
+  leading,
+  needed,
+  type Options,
+  resolve,
+} from "../options.js";
 import type { Callback, Trainee } from "./callback.js";
 
 /** The rate of an epoch, counted from 0; the function also gets the rate so far. */
 export type EpochSchedule =
   ((epoch: number, learningRate: number) => number) | { at(epoch: number): number };
-
-/** Texts and arrays have an `at` as well, and are none. */
-const isSchedule = (value: unknown): value is EpochSchedule =>
-  typeof value === "function" ||
-  (typeof value === "object" &&
-    value !== null &&
-    !(Symbol.iterator in value) &&
-    typeof (value as { at?: unknown }).at === "function");
 
 export const learningRateSchedulerFields = {
   /** What gives each epoch its rate. */
@@ -40,7 +41,9 @@ export function learningRateScheduler(
   first: EpochSchedule | SchedulerOptions,
   rest?: Omit<SchedulerOptions, "schedule">,
 ): Callback {
-  const given = isSchedule(first) ? { schedule: first, ...rest } : leading("schedule", first, rest);
+  const given = isSchedule<EpochSchedule>(first)
+    ? { schedule: first, ...rest }
+    : leading("schedule", first, rest);
   const options = resolve("learningRateScheduler", learningRateSchedulerFields, given);
   const { schedule, verbose } = options;
   let model: Trainee;
@@ -49,7 +52,7 @@ export function learningRateScheduler(
     onEpochBegin(epoch) {
       const rate: unknown =
         typeof schedule === "function" ? schedule(epoch, model.learningRate) : schedule.at(epoch);
-      if (typeof rate !== "number" || !(rate >= 0 && rate < Infinity)) {
+      if (!isRate(rate)) {
         throw new GlissadeError(
           "ERR_OPTION",
           `learningRateScheduler: schedule must give a finite number, 0 or more, got ${showReturned(rate)} ` +

@@ -1,8 +1,11 @@
 import { GlissadeError, showReturned } from "../error.js";
+import { member } from "../names.js";
 import {
   field,
   type Field,
   fraction,
+  isRate,
+  isSchedule,
   label,
   needed,
   nonNegative,
@@ -13,16 +16,6 @@ import {
   resolve,
 } from "../options.js";
 import type { LearningRate, Optimizer, OptimizerRule } from "./optimizer.js";
-
-const isRate = (value: unknown) => typeof value === "number" && value >= 0 && value < Infinity;
-/** Arrays have an `at` as well, and are none. */
-const isSchedule = (value: unknown) =>
-  typeof value === "function" ||
-  (typeof value === "object" &&
-    value !== null &&
-    !(Symbol.iterator in value) &&
-    "at" in value &&
-    typeof value.at === "function");
 
 const learningRateField = (fallback: number): Field<LearningRate, false> =>
   field<LearningRate>(
@@ -122,7 +115,7 @@ export const ruleFields = {
  *
  * @throws ERR_OPTION if a common option breaks its rule.
  */
-export function completeOptimizer(rule: OptimizerRule): Optimizer {
+function completeOptimizer(rule: OptimizerRule): Optimizer {
   const parts = { type: rule.type, options: rule.options };
   const { type: owner = "optimizer", options } = resolve("optimizer", ruleNameFields, parts);
   const fields = { ...optimizerFields(0.01), ...ruleFields };
@@ -132,6 +125,14 @@ export function completeOptimizer(rule: OptimizerRule): Optimizer {
   const update: Optimizer["update"] = (k, at) => rule.update(k, at);
   return { ...makeOptimizer(owner, common, { slots, decays }, update), options };
 }
+
+/**
+ * The optimizer that is given, named or a rule.
+ *
+ * @throws ERR_OPTION if there is none of that name, or a common option breaks its rule.
+ */
+export const optimizerOf = (owner: string, given: Optimizer | OptimizerRule | string): Optimizer =>
+  completeOptimizer(member<Optimizer | OptimizerRule>(owner, "optimizer", given));
 
 /** The rate of update `step`, counted from 0. @throws ERR_OPTION if a schedule gives no rate */
 export function rateAt({ type, learningRate }: Optimizer, step: number): number {
