@@ -28,7 +28,6 @@ interface Batch {
 const data = field<Data>(
   "a tensor, nested arrays or a typed array",
   (value) => isTensor(value) || isTypedArray(value) || Array.isArray(value),
-  [3, "x", null, {}],
 );
 export const evaluateAloneFields = {
   prediction: needed(data),

@@ -30,7 +30,7 @@ export interface CompileOptions {
 }
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
-const anyOf = (rule: string) => field<unknown>(rule, (value) => value !== null, [null]);
+const anyOf = (rule: string) => field<unknown>(rule, (value) => value !== null);
 
 export const compileFields = {
   optimizer: optimizerField,

@@ -13,7 +13,7 @@ import {
 import type { DType, LayerDefinition, Stage, WeightSpec } from "./stage.js";
 
 const isFunction = (value: unknown) => typeof value === "function";
-const callable = needed(field("a function", isFunction, [3, "relu", null, {}]));
+const callable = needed(field("a function", isFunction));
 const DTYPES: readonly unknown[] = ["float32", "int32", "uint8"];
 
 export const definitionFields = {
@@ -32,15 +32,10 @@ export const stageFields = {
     field<readonly DType[] | undefined>(
       'an array of "float32", "int32" or "uint8"',
       (value) => Array.isArray(value) && value.every((dtype) => DTYPES.includes(dtype)),
-      ["float32", ["float64"], null],
     ),
   ),
   weights: optional(
-    field<object | undefined>("an object of { shape, initializer } by name", isPlainObject, [
-      3,
-      [],
-      null,
-    ]),
+    field<object | undefined>("an object of { shape, initializer } by name", isPlainObject),
   ),
 };
 
@@ -53,12 +48,7 @@ export const isInitializer = (value: unknown) =>
     isFunction((value as { fill?: unknown }).fill));
 
 const initializerField = needed(
-  field("a function, or an initializer such as initializers.zeros()", isInitializer, [
-    "zeros",
-    [0, 0],
-    {},
-    null,
-  ]),
+  field("a function, or an initializer such as initializers.zeros()", isInitializer),
 );
 export const weightFields = { shape: needed(shape()), initializer: initializerField };
 

@@ -18,16 +18,10 @@ export const readyFields = {
     field<WebAssembly.Module | undefined>(
       "a WebAssembly.Module",
       (value) => isWebAssemblyThere() && value instanceof WebAssembly.Module,
-      [3, {}, null, new Uint8Array(4)],
     ),
   ),
-  relaxed: field<false>(
-    "false: no relaxed build exists yet",
-    (value) => value === false,
-    [true, 1],
-    false,
-  ),
-  threads: field<1>("1: no build with threads exists yet", (value) => value === 1, [0, 2, "4"], 1),
+  relaxed: field<false>("false: no relaxed build exists yet", (value) => value === false, false),
+  threads: field<1>("1: no build with threads exists yet", (value) => value === 1, 1),
 };
 
 const PAGE_BYTES = 65536;

@@ -30,7 +30,6 @@ const sampleWeightField = {
     field<Named<Data> | undefined>(
       "one number a row: an array or a tensor",
       (value) => isData(value) || isKeyed(value),
-      [3, "balanced", new Map(), null],
     ),
   ),
 };
@@ -41,7 +40,6 @@ const classWeightField = {
     field<Named<ClassWeight> | undefined>(
       '"balanced", or an object of weights by class number',
       (value) => value === "balanced" || isKeyed(value) || Array.isArray(value),
-      [3, "uniform", new Map(), null],
     ),
   ),
 };
@@ -62,7 +60,6 @@ const signalField = {
     field<AbortSignal | undefined>(
       "an AbortSignal",
       (value) => isObject(value) && "aborted" in (value as object),
-      [3, {}, null],
     ),
   ),
 };
@@ -77,7 +74,6 @@ const commonFields = {
       "[x, y], [x, y, sampleWeight] or a dataset",
       (value) =>
         isStream(value) || (Array.isArray(value) && (value.length === 2 || value.length === 3)),
-      [3, [], [1], {}, null],
     ),
   ),
   /** Batches of the validation data; all of them otherwise. */
@@ -97,7 +93,6 @@ const commonFields = {
   callbacks: field<readonly Callback[]>(
     "an array of callbacks such as [callbacks.earlyStopping()]",
     (value) => Array.isArray(value) && value.every(isKeyed),
-    [3, {}, [3], ["earlyStopping"], [[]], null],
     [],
   ),
   /** 0 silent, 1 a progress bar or lines, 2 a line an epoch; "auto": a bar in a terminal, else silent. */

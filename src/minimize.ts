@@ -30,9 +30,7 @@ export const minimizeFields = {
   /** The search ends where no number of the gradient is greater than this. */
   tolerance: nonNegative(0),
   /** Called before each update; returning false ends the search. */
-  onStep: optional(
-    field<OnStep | undefined>("a function", (value) => typeof value === "function", [3, {}, null]),
-  ),
+  onStep: optional(field<OnStep | undefined>("a function", (value) => typeof value === "function")),
 };
 
 /** What a search came to. */

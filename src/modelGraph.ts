@@ -21,7 +21,6 @@ export const summaryFields = {
   print: field<(text: string) => void>(
     "a function of the text",
     (value) => typeof value === "function",
-    [3, "log", {}, null],
     (text) => console.log(text),
   ),
 };

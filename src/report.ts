@@ -9,7 +9,6 @@ const labelsField = {
     field<readonly string[] | undefined>(
       "an array of texts, one a class",
       (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
-      ["cat", [3], null],
     ),
   ),
 };

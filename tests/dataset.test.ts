@@ -6,6 +6,7 @@ import { memory } from "../src/memory.js";
 import type { Fields } from "../src/options.js";
 import { draws } from "../src/dataset/shuffle.js";
 import { tensor, type Tensor } from "../src/tensor.js";
+import { refusedBy } from "./rows/refused.js";
 
 declare const gc: () => void;
 
@@ -913,8 +914,8 @@ describe("arguments", () => {
 
   test("break no rule", () => {
     for (const [owner, fields, call] of calls) {
-      for (const [name, { refuses, rule }] of Object.entries(fields)) {
-        for (const wrong of refuses) {
+      for (const [name, { rule }] of Object.entries(fields)) {
+        for (const wrong of refusedBy(rule)) {
           if (owner === "shuffle" && name === "buffer" && wrong === null) continue;
           expect(() => call({ [name]: wrong } as never), `${owner} ${String(wrong)}`).toThrow(
             expect.objectContaining({

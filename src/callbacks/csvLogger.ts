@@ -10,25 +10,19 @@ export const csvLoggerFields = {
   filename: field<string>(
     "a path",
     (value) => typeof value === "string" && value !== "",
-    [3, "", null],
     "training.csv",
   ),
   /** What stands between two values. */
   separator: field<string>(
     "one character, neither a quote nor the end of a line",
     (value) => typeof value === "string" && /^[^"\r\n]$/.test(value),
-    ["", ", ", '"', "\n", 3, null],
     ",",
   ),
   /** Whether to go on after what is there; it is overwritten otherwise. */
   append: flag(false),
   /** What takes the text in place of the entry point's files; under `append` it gets no header. */
   write: optional(
-    field<Write | undefined>(
-      "a function (text, filename)",
-      (value) => typeof value === "function",
-      ["write", {}, null],
-    ),
+    field<Write | undefined>("a function (text, filename)", (value) => typeof value === "function"),
   ),
 };
 

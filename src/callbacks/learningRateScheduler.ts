@@ -21,7 +21,6 @@ export const learningRateSchedulerFields = {
     field<EpochSchedule>(
       "a function (epoch, learningRate) → rate, or an object with at(epoch)",
       isSchedule,
-      [0.1, "cosineDecay", [], {}, null],
     ),
   ),
   /** 1 says in the console which rate each epoch has. */

@@ -31,7 +31,6 @@ export const modelCheckpointFields = {
   filepath: field<string>(
     "a path; places in it are as {epoch}, {epoch:02d} or {val_loss:.4f}",
     isTemplate,
-    [3, "", "{epoch:x}.safetensors", "{loss:.f}.safetensors", null],
     "model.safetensors",
   ),
   /** What writes in place of the entry point's files. */
@@ -39,7 +38,6 @@ export const modelCheckpointFields = {
     field<Save | undefined>(
       "a function (model, path, { weightsOnly })",
       (value) => typeof value === "function",
-      ["save", {}, null],
     ),
   ),
   ...monitorFields,
@@ -51,7 +49,6 @@ export const modelCheckpointFields = {
   saveFreq: field<"epoch" | number>(
     '"epoch" or a whole number above 0',
     (value) => value === "epoch" || (Number.isSafeInteger(value) && (value as number) > 0),
-    [0, -1, 2.5, Infinity, "batch", "3", null],
     "epoch",
   ),
   /** What the first value must be better than. */

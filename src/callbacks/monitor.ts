@@ -9,7 +9,6 @@ export const monitorFields = {
   monitor: field<string>(
     "the name of a loss or metric",
     (value) => typeof value === "string" && value !== "",
-    [3, "", null],
     "val_loss",
   ),
   /** Whether less or more is better; "auto" goes by the name: more for accuracy, F1, AUC and their like. */

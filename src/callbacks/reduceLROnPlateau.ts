@@ -8,7 +8,6 @@ export const reduceLROnPlateauFields = {
   factor: field<number>(
     "in (0, 1)",
     (value) => typeof value === "number" && value > 0 && value < 1,
-    [0, 1, -0.1, 1.2, NaN, "0.5", null],
     0.1,
   ),
   /** Epochs without improvement after which the rate falls. */

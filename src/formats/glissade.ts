@@ -142,15 +142,12 @@ const handedBack = () =>
     field<Readonly<Record<string, unknown>> | undefined>(
       "an object of your own, by the names under which they were saved",
       isPlainObject,
-      [3, "mine", [], new Map(), null],
     ),
   );
 
 export const fromBytesFields = {
   /** A model that is to be filled with the file's weights, by their names; another is made otherwise. */
-  into: optional(
-    field<AnyModel | undefined>("a model", (value) => value instanceof Model, [3, {}, null]),
-  ),
+  into: optional(field<AnyModel | undefined>("a model", (value) => value instanceof Model)),
   /** Whether the model is compiled as it was when it was saved. */
   compile: flag(true),
   /** Layers of your own, as factories of their options. */

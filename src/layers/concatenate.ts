@@ -9,7 +9,6 @@ export const concatenateFields = {
   axis: field<number>(
     "a whole number other than 0, which is the batch",
     (value) => Number.isSafeInteger(value) && value !== 0,
-    ["1", null, Number.NaN, {}, [1], true, 0, 1.5, Infinity],
     -1,
   ),
   ...layerFields,

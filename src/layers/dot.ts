@@ -16,7 +16,6 @@ export const dotFields = {
       "a whole number other than 0, which is the batch, or two of them",
       (value) =>
         isAxis(value) || (Array.isArray(value) && value.length === 2 && value.every(isAxis)),
-      ["1", null, {}, true, 0, 1.5, [], [1], [1, 0], [1, 2, 3], ["1", 1]],
     ),
   ),
   /** Whether vectors are brought to length 1 first: y is then the cosine of their angle. */

@@ -17,7 +17,6 @@ export const activationField = (fallback?: Activation): Field<Activation | strin
   field<Activation | string>(
     'an activation such as activations.relu(), or its name such as "relu"',
     (value) => isName(value) || isActivation(value),
-    [3, null, {}, { stage: 3 }, "", () => 0],
     fallback,
   );
 
@@ -26,7 +25,6 @@ export const initializerField = (fallback: Initializer): Field<AnyInitializer, f
   field<AnyInitializer>(
     'an initializer, a function of { shape, fanIn, fanOut, seed, stream }, or a name such as "heNormal"',
     (value) => isName(value) || isInitializer(value),
-    [3, null, {}, [1, 2], ""],
     fallback,
   );
 

@@ -17,7 +17,6 @@ export const reshapeFields = {
         Array.isArray(value) &&
         value.every(isSize) &&
         value.filter((size) => size === -1).length <= 1,
-      [784, "784", [0], [2.5], [-1, -1], null],
     ),
   ),
   ...layerFields,

@@ -11,11 +11,7 @@ const EPSILON = 1e-7;
 export const crossentropyFields = {
   /** Whether predictions are logits; follows the last layer's activation unless given. */
   fromLogits: optional(
-    field<boolean | undefined>("true or false", (value) => typeof value === "boolean", [
-      1,
-      "true",
-      null,
-    ]),
+    field<boolean | undefined>("true or false", (value) => typeof value === "boolean"),
   ),
   /** Share of every target that is spread evenly over all classes. */
   labelSmoothing: share(0),

@@ -17,7 +17,6 @@ export const progressBarFields = {
       typeof value === "object" &&
       value !== null &&
       typeof (value as Partial<Terminal>).write === "function",
-    [3, "stdout", {}, null],
     process.stderr,
   ),
 };

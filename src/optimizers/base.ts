@@ -21,7 +21,6 @@ const learningRateField = (fallback: number): Field<LearningRate, false> =>
   field<LearningRate>(
     "a finite number, 0 or more, or a schedule: a function of the step, or an object with at(step)",
     (value) => isRate(value) || isSchedule(value),
-    [-1, Infinity, Number.NaN, "0.1", [0.1], null, {}],
     fallback,
   );
 
@@ -36,7 +35,6 @@ export const optimizerFields = (learningRate: number) => ({
     "an array of texts to find in weights' paths",
     (value) =>
       Array.isArray(value) && value.every((text) => typeof text === "string" && text !== ""),
-    ["bias", [3], [""], null],
     [],
   ),
   /** Greatest norm of each weight's gradient. */
@@ -57,7 +55,6 @@ export const optimizerField = needed(
         value !== null &&
         "update" in value &&
         typeof value.update === "function"),
-    [3, null, {}, [], { update: 3 }, () => 0],
   ),
 );
 
@@ -98,14 +95,12 @@ export const ruleFields = {
   slots: field<readonly string[]>(
     "an array of names, one for each array beside a weight",
     (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
-    ["mean", [3], null],
     [],
   ),
   /** Factors whose running products correct its bias. */
   decays: field<readonly number[]>(
     "an array of numbers in [0, 1)",
     (value) => Array.isArray(value) && value.every((decay) => fraction(0).accepts(decay)),
-    [0.9, ["0.9"], [1], null],
     [],
   ),
 };
