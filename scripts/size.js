@@ -1,7 +1,14 @@
-/** Prints what the article's program weighs in a bundle for browsers, minified, the kernels inside. */
+/** What the article's program weighs in a bundle for browsers, minified and under gzip, the kernels inside; fails beyond the budgets. */
 import "./setup.js";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { rolldown } from "rolldown";
+
+/** Most bytes under gzip, by entry and bundler. esbuild keeps a family whole where one of it is named. */
+const BUDGETS = {
+  glissade: { esbuild: 60000, rolldown: 60000 },
+  "glissade/core": { esbuild: 60000, rolldown: 60000 },
+};
 
 const program = (entry) => `
   import { activations, layers, losses, metrics, optimizers, sequential } from "${entry}";
@@ -20,16 +27,40 @@ const program = (entry) => `
   console.log(model.evaluate(x, y));
 `;
 
-for (const entry of ["glissade", "glissade/core"]) {
-  const { outputFiles } = await build({
-    stdin: { contents: program(entry), resolveDir: import.meta.dirname },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    write: false,
-  });
-  const [{ contents }] = outputFiles;
-  const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
-  const zipped = kilobytes(gzipSync(contents, { level: 9 }).length);
-  console.log(`${entry.padEnd(14)} ${kilobytes(contents.length)}, ${zipped} under gzip`);
+const bundlers = {
+  async esbuild(contents) {
+    const stdin = { contents, resolveDir: import.meta.dirname };
+    const { outputFiles } = await build({
+      stdin,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+    });
+    return outputFiles[0].text;
+  },
+  async rolldown(contents) {
+    const name = `${import.meta.dirname}/program.js`;
+    const given = {
+      name: "given",
+      resolveId: (id) => (id === name ? id : undefined),
+      load: (id) => (id === name ? contents : undefined),
+    };
+    const bundle = await rolldown({ input: name, platform: "browser", plugins: [given] });
+    const { output } = await bundle.generate({ minify: true });
+    return output[0].code;
+  },
+};
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+for (const [entry, budgets] of Object.entries(BUDGETS)) {
+  for (const [bundler, bundle] of Object.entries(bundlers)) {
+    const text = await bundle(program(entry));
+    const zipped = gzipSync(text, { level: 9 }).length;
+    const budget = budgets[bundler];
+    console.log(
+      `${entry.padEnd(14)} ${bundler.padEnd(8)} ${kilobytes(zipped)} under gzip (${kilobytes(text.length)} without), of ${kilobytes(budget)}`,
+    );
+    if (zipped > budget) process.exitCode = 1;
+  }
 }
