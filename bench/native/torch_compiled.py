@@ -1,0 +1,6 @@
+"""PyTorch through torch.compile."""
+
+import runner
+import torch_loop
+
+runner.serve(torch_loop.Compiled)
