@@ -142,15 +142,17 @@ export class Compiled {
   /** Makes room for a batch as large as this one. */
   private reserve({ feed, rows }: Batch, training: boolean): void {
     this.program.plan(rows, training);
-    this.judges.forEach((judge, i) => judge.for(feed.targets[i]!.labels).reserve(rows));
+    for (const [i, judge] of this.judges.entries()) {
+      judge.for(feed.targets[i]!.labels).reserve(rows);
+    }
   }
 
   private forward(batch: Batch, training: boolean): void {
     const { program, holdings } = this;
-    program.topology.inputs.forEach(({ node }, i) => {
+    for (const [i, { node }] of program.topology.inputs.entries()) {
       const address = program.address(program.valueOf(node));
       gather(holdings.memory, batch.feed.inputs[i]!, node.dtype, address, batch);
-    });
+    }
     program.run.batch = batch.rows;
     program.run.training = training;
     program.forward();
@@ -159,7 +161,7 @@ export class Compiled {
   private judge(batch: Batch, mode: Mode, withGradient: boolean): void {
     const { memory } = this.holdings;
     const { feed, rows } = batch;
-    this.judges.forEach((either, i) => {
+    for (const [i, either] of this.judges.entries()) {
       const judge = either.for(feed.targets[i]!.labels);
       const dtype = judge.labels ? "int32" : "float32";
       gather(memory, feed.targets[i]!, dtype, judge.target, batch);
@@ -171,6 +173,6 @@ export class Compiled {
         total = memory.floats(judge.rowWeights, rows * judge.leading).reduce((a, b) => a + b, 0);
       }
       judge.run(mode, rows, total, withGradient);
-    });
+    }
   }
 }

@@ -146,26 +146,19 @@ export function ready(given: ReadyOptions = {}): EngineInfo {
 export function growMemory({ memory }: Engine, bytes: number, what?: string): void {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
   if (missing <= 0) return;
-  const pages = memory.buffer.byteLength / PAGE_BYTES;
-  // A quarter more than asked, where it fits, so that many small models do not grow it one by one.
-  const generous = Math.min(Math.max(missing, pages >> 2), MAXIMUM_PAGES - pages);
-  for (const step of generous > missing ? [generous, missing] : [missing]) {
-    try {
-      memory.grow(step);
-      return;
-    } catch {
-      continue;
-    }
+  try {
+    memory.grow(missing);
+  } catch {
+    const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
+    const most = MAXIMUM_PAGES * PAGE_BYTES;
+    const got =
+      bytes > most
+        ? `${megabytes(most)}, the most that WebAssembly has`
+        : `${megabytes(memory.buffer.byteLength)} and no more from this runtime`;
+    throw new GlissadeError(
+      "ERR_MEMORY",
+      `engine: memory must hold ${megabytes(bytes)}${what ? ` with ${what}` : ""}, got ${got}; ` +
+        "use a smaller batchSize or fewer units, or dispose models that are done",
+    );
   }
-  const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`;
-  const most = MAXIMUM_PAGES * PAGE_BYTES;
-  const got =
-    bytes > most
-      ? `${megabytes(most)}, the most that WebAssembly has`
-      : `${megabytes(memory.buffer.byteLength)} and no more from this runtime`;
-  throw new GlissadeError(
-    "ERR_MEMORY",
-    `engine: memory must hold ${megabytes(bytes)}${what ? ` with ${what}` : ""}, got ${got}; ` +
-      "use a smaller batchSize or fewer units, or dispose models that are done",
-  );
 }

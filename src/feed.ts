@@ -75,6 +75,8 @@ export function gather(
     view.set(source.subarray(start * width, (start + rows) * width));
     return;
   }
+  // First numbers first: rows that lie far apart are then fetched side by side.
+  for (let row = 0; row < rows; row++) view[row * width] = source[order[start + row]! * width]!;
   for (let row = 0; row < rows; row++) {
     const from = order[start + row]! * width;
     if (width >= NARROW) {

@@ -228,7 +228,7 @@ export class Judge {
       k.addLoss(0, 1, loss, 0, batch, cell);
     }
     this.sums.seen[mode] += batch;
-    this.watches.forEach(({ plan, frame: at, weighted, piece }) => {
+    for (const { plan, frame: at, weighted, piece } of this.watches) {
       at.rows = rows;
       at.prediction = program.address(this.value);
       at.target = target;
@@ -236,7 +236,7 @@ export class Judge {
       at.scratch = scratch;
       at.cells = pieces[piece]!;
       plan.update(k, at);
-    });
+    }
   }
 
   /** Mean loss of the examples since {@link reset}. */

@@ -86,7 +86,6 @@ export class Memory {
     const bytes = Math.max(ALIGNMENT, align(4 * words));
     const address = this.takeFree(bytes) ?? this.takeEnd(bytes, what);
     this.sizes.set(address, bytes);
-    this.bytes(address, bytes).fill(0);
     return address;
   }
 
@@ -103,6 +102,8 @@ export class Memory {
     const bytes = this.sizes.get(address);
     if (bytes === undefined) return;
     this.sizes.delete(address);
+    // All that is free is 0, as new memory is: pages that nobody ever writes to cost nothing.
+    this.bytes(address, bytes).fill(0);
     let index = this.free.findIndex((run) => run.address > address);
     if (index < 0) index = this.free.length;
     this.free.splice(index, 0, { address, bytes });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { Breather } from "../src/breather.js";
 import { dataset, layers, sequential, tensor, train } from "../src/index.js";
 import type { Callback } from "../src/core.js";
 import { numbers } from "./support/numbers.js";
@@ -137,7 +138,16 @@ describe("the event loop", () => {
 
   afterEach(() => {
     vi.unstubAllGlobals();
+    vi.restoreAllMocks();
     vi.resetModules();
+  });
+
+  test("turns when the clock is set back", () => {
+    const clock = vi.spyOn(Date, "now").mockReturnValue(1e12);
+    const breather = new Breather(100);
+    expect(breather.due).toBe(false);
+    clock.mockReturnValue(1e12 - 1000);
+    expect(breather.due).toBe(true);
   });
 
   test("turns by messages where there is no setImmediate, as on a page", async () => {

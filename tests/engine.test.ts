@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import embedded from "../build/wasm-bytes.js";
 import { engineInfo, layers, randomSeed, ready, sequential } from "../src/index.js";
 
 test("the engine starts at first use, with the module that ready was given", () => {
@@ -14,6 +15,18 @@ test("the engine starts at first use, with the module that ready was given", () 
   expect(ready({ module }).started).toBe(true);
   model.dispose();
 });
+
+afterEach(() => void vi.unstubAllGlobals());
+
+test.each(["there is a Buffer", "there is none"])(
+  "the kernels are embedded whole, where %s",
+  (which) => {
+    const built = new Uint8Array(readFileSync("build/simd.wasm"));
+    if (which === "there is none") vi.stubGlobal("Buffer", undefined);
+    const { buffer, byteOffset, byteLength } = embedded() as Uint8Array;
+    expect(new Uint8Array(buffer, byteOffset, byteLength)).toEqual(built);
+  },
+);
 
 test("a drawn seed is a whole number of 53 bits, and another each time", () => {
   const seeds = Array.from({ length: 20 }, randomSeed);

@@ -54,6 +54,17 @@ describe("the heap", () => {
   });
 });
 
+test("memory grows by what is asked, and new numbers are 0 without being written", () => {
+  const engine = createEngine();
+  const heap = new Memory(engine);
+  const { rss } = process.memoryUsage();
+  const address = heap.allocate(100e6);
+  heap.allocate(1e5);
+  expect(engine.memory.buffer.byteLength).toBeLessThan(1.02 * 400e6);
+  expect(process.memoryUsage().rss - rss).toBeLessThan(100e6);
+  expect(heap.floats(address + 200e6, 1)[0]).toBe(0);
+});
+
 test("a hundred thousand models, made and disposed, leave memory where it was", () => {
   model().dispose();
   const { memoryBytes } = engineInfo();
