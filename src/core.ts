@@ -9,6 +9,7 @@ export * as layers from "./layers/index.js";
 export * as losses from "./losses/index.js";
 export * as metrics from "./metrics/index.js";
 export * as optimizers from "./optimizers/index.js";
+export * as schedules from "./schedules/index.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { Logs } from "./compiled.js";
 export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";

@@ -6,6 +6,7 @@ import * as losses from "./losses/index.js";
 import * as metrics from "./metrics/index.js";
 import { register } from "./names.js";
 import * as optimizers from "./optimizers/index.js";
+import * as schedules from "./schedules/index.js";
 
 export * from "./core.js";
 
@@ -32,3 +33,4 @@ register("metric", metrics, {
   mse: "meanSquaredError",
 });
 register("optimizer", optimizers);
+register("schedule", schedules);

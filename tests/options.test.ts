@@ -45,9 +45,10 @@ import { rmspropFields } from "../src/optimizers/rmsprop.js";
 import { sgdFields } from "../src/optimizers/sgd.js";
 import type { Fields } from "../src/options.js";
 import { classificationReportFields, confusionMatrixFields } from "../src/report.js";
+import { oneCycleFields } from "../src/schedules/oneCycle.js";
 import { refusedBy } from "./rows/refused.js";
 
-const { layers, losses, optimizers, metrics, initializers, callbacks } = gl;
+const { layers, losses, optimizers, metrics, initializers, callbacks, schedules } = gl;
 
 const model = gl.sequential([layers.dense(1, { inputShape: [1] })]);
 model.compile({ optimizer: "sgd", loss: "mse" });
@@ -106,6 +107,12 @@ const takers: Taker[] = [
     sparseCategoricalCrossentropy: sparseCategoricalCrossentropyFields,
   }),
   ...named(optimizers, { adam: adamFields, rmsprop: rmspropFields, sgd: sgdFields }),
+  {
+    owner: "oneCycle",
+    fields: oneCycleFields,
+    good: { maxLearningRate: 0.01, totalSteps: 10 },
+    call: schedules.oneCycle,
+  },
   ...named(metrics, metricFields),
   ...named(initializers, initializerFields),
   {

@@ -7,6 +7,7 @@ import {
   losses,
   metrics,
   optimizers,
+  schedules,
   sequential,
 } from "../../src/index.js";
 import {
@@ -123,6 +124,12 @@ export const compiling: Row[] = [
     optimizers.sgd({ weightDecay: 0.1, learningRate: [0.1, 0.01] as never }),
   ),
   row("ERR_OPTION", "rmsprop: a rate for all options", () => optimizers.rmsprop(0.01 as never)),
+  row("ERR_OPTION", "oneCycle: no number of steps", () =>
+    schedules.oneCycle({ maxLearningRate: 0.01 } as never),
+  ),
+  row("ERR_OPTION", "oneCycle: PyTorch's name of an option", () =>
+    schedules.oneCycle({ maxLearningRate: 0.01, totalSteps: 9, anneal: "cos" as never }),
+  ),
   row("ERR_OPTION", "f1: a mean that nobody has", () => losses.f1({ average: "mean" as never })),
   compile("a rule whose update is no function", { optimizer: { type: "own", update: 3 } }),
   compile("a rule that names its slots by a number", { optimizer: { update() {}, slots: 2 } }),

@@ -1,0 +1,1 @@
+export { oneCycle } from "./oneCycle.js";
