@@ -1,5 +1,4 @@
-/** Everything that `npm run bench` does: sets up what is missing, then reports; it asserts nothing. */
+/** Everything that `npm run bench` does: sets up what is missing, then measures; it asserts nothing. */
 import "./setup.js";
 
-await import("../bench/training.js");
-await import("../bench/products.js");
+await import("../bench/run.js");

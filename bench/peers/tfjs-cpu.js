@@ -1,0 +1,3 @@
+import { serveTensorFlow } from "./tfjs.js";
+
+serveTensorFlow("cpu");
