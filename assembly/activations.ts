@@ -1,5 +1,5 @@
 import { map, mapGradient } from "./map";
-import { exp, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
+import { expInline, negativeSize, sigmoid as sigmoidOf, tanh as tanhOf } from "./math";
 import { rowExpSum, rowMaximum } from "./rows";
 import { laneSum, loadOr, madd, storeLeft } from "./simd";
 
@@ -19,7 +19,7 @@ import { laneSum, loadOr, madd, storeLeft } from "./simd";
 @final class Sigmoid {
   // @ts-ignore: decorator
   @inline value(x: v128, _y: usize, _p: v128, _q: v128): v128 {
-    return sigmoidOf(x);
+    return sigmoidOf(x, expInline(negativeSize(x)));
   }
   // @ts-ignore: decorator
   @inline slope(_: usize, y: usize): v128 {
@@ -91,15 +91,12 @@ export function tanhGradient(
 
 /** yₖ = e^xₖ / Σ e^xⱼ, row by row; the greatest is taken off first, so that nothing overflows. */
 export function softmax(from: i32, to: i32, cols: i32, x: usize, y: usize): void {
-  const stride = (<usize>cols) << 2;
   for (let r = from; r < to; r++) {
-    let source = x + <usize>r * stride;
-    let target = y + <usize>r * stride;
-    const most = rowMaximum(source, cols);
-    const share = f32x4.splat(1 / rowExpSum(source, cols, most));
-    for (let left = cols; left > 0; left -= 4, source += 16, target += 16) {
-      const power = exp(f32x4.sub(v128.load(source), f32x4.splat(most)));
-      storeLeft(target, f32x4.mul(power, share), left);
+    const row = (<usize>r * cols) << 2;
+    const sum = rowExpSum(x + row, cols, rowMaximum(x + row, cols), y + row);
+    const share = f32x4.splat(1 / sum);
+    for (let left = cols, at = y + row; left > 0; left -= 4, at += 16) {
+      storeLeft(at, f32x4.mul(v128.load(at), share), left);
     }
   }
 }

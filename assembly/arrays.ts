@@ -1,5 +1,5 @@
 import { map } from "./map";
-import { lanesFrom, madd, storeLeft } from "./simd";
+import { madd, storeTail } from "./simd";
 
 
 @final class AddScaled {
@@ -27,9 +27,15 @@ import { lanesFrom, madd, storeLeft } from "./simd";
 
 /** y = value. */
 export function fill(from: i32, to: i32, y: usize, value: f32): void {
-  const values = f32x4.splat(value);
   let at = y + ((<usize>from) << 2);
-  for (let left = to - from; left > 0; left -= 4, at += 16) storeLeft(at, values, left);
+  let left = to - from;
+  if (!reinterpret<u32>(value)) {
+    memory.fill(at, 0, (<usize>left) << 2);
+    return;
+  }
+  const values = f32x4.splat(value);
+  for (; left >= 4; left -= 4, at += 16) v128.store(at, values);
+  if (left > 0) storeTail(at, values, left);
 }
 
 /** y[r, :] = row, for rows [from, to) of y [rows, cols]. */
@@ -42,10 +48,12 @@ export function fillRows(from: i32, to: i32, cols: i32, row: usize, y: usize): v
 export function sumColumns(from: i32, to: i32, rows: i32, cols: i32, x: usize, y: usize): void {
   const stride = (<usize>cols) << 2;
   for (let j = from; j < to; j += 4) {
-    let sum = v128.load(y + ((<usize>j) << 2));
+    const target = y + ((<usize>j) << 2);
+    let sum = v128.load(target);
     let at = x + ((<usize>j) << 2);
     for (let r = 0; r < rows; r++, at += stride) sum = f32x4.add(sum, v128.load(at));
-    storeLeft(y + ((<usize>j) << 2), sum, to - j);
+    if (to - j < 4) return storeTail(target, sum, to - j);
+    v128.store(target, sum);
   }
 }
 
@@ -80,23 +88,20 @@ export function rescaleBytes(
   scale: f32,
   offset: f32,
 ): void {
-  const scales = f32x4.splat(scale);
-  const offsets = f32x4.splat(offset);
   for (let i = from; i < to; i += 4) {
     const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(x + i)));
-    const value = madd(scales, f32x4.convert_i32x4_s(words), offsets);
-    storeLeft(y + ((<usize>i) << 2), value, to - i);
+    const value = madd(f32x4.splat(scale), f32x4.convert_i32x4_s(words), f32x4.splat(offset));
+    const target = y + ((<usize>i) << 2);
+    if (to - i < 4) return storeTail(target, value, to - i);
+    v128.store(target, value);
   }
 }
 
 /** y[r, k] = 1 where k is row r's label, else 0; labels [rows] int32, y [rows, cols]. */
 export function oneHot(from: i32, to: i32, cols: i32, labels: usize, y: usize): void {
+  fill(from * cols, to * cols, y, 0);
   for (let r = from; r < to; r++) {
-    const label = i32x4.splat(load<i32>(labels + ((<usize>r) << 2)));
-    const row = y + ((<usize>r * cols) << 2);
-    for (let j = 0; j < cols; j += 4) {
-      const hit = v128.and(i32x4.eq(lanesFrom(j), label), f32x4.splat(1));
-      storeLeft(row + ((<usize>j) << 2), hit, cols - j);
-    }
+    const label = load<u32>(labels + ((<usize>r) << 2));
+    if (label < <u32>cols) store<f32>(y + ((<usize>r * cols + label) << 2), 1);
   }
 }

@@ -1,16 +1,16 @@
-import { column0, column1, column2, column3, packColumns, packRows, packTransposed } from "./pack";
-import { madd, storeLeft } from "./simd";
-import { tileByColumns, tileByRows } from "./tiles";
+import { firsts, high, low, packColumns, packRows, packTransposed, seconds } from "./pack";
+import { madd, storeLeft, storeTail } from "./simd";
+import { tile } from "./tiles";
 
 /** Steps of k, and columns of C, that one block of packed B holds. */
 const BLOCK_K: i32 = 512;
-const BLOCK_N: i32 = 512;
+const BLOCK_N: i32 = 256;
 /** Sixteen packed columns of A lie before B in the scratch. */
 const PACKED_A_BYTES: usize = 64 * 512;
 /** What the transposing packer may write past its last panel. */
 const SLACK_BYTES: i32 = 128;
-/** B below this size stays in the nearer caches without packing; packing it would cost 2–4 %. */
-const SMALL_BYTES: i32 = 262144;
+/** A matrix below this size stays in the nearer caches without packing; packing it would cost 2–4 %. */
+const SMALL: i32 = 65536;
 
 /** Bytes of scratch that a product needs. */
 export function gemmScratch(): i32 {
@@ -38,86 +38,102 @@ export function gemm(
   c: usize,
   scratch: usize,
 ): void {
-  a += (<usize>from * rowA) << 2;
-  c += (<usize>from * n) << 2;
+  const rowC = n << 2;
+  const rowBytesA = rowA << 2;
+  const colBytesA = colA << 2;
+  const rowBytesB = rowB << 2;
+  const colBytesB = colB << 2;
+  a += from * rowBytesA;
+  c += from * rowC;
   const rows = to - from;
   if (rows == 1) {
-    if (colB == 1) vectorTimesRows(n, k, a, (<usize>colA) << 2, b, (<usize>rowB) << 2, c);
-    else vectorTimesColumns(n, k, a, (<usize>colA) << 2, b, (<usize>colB) << 2, c);
+    vector(n, k, a, colA, b, rowB, colB, c);
     return;
   }
-  const byColumns = colA != 1;
-  const packsA = byColumns && 4 * k * rows >= SMALL_BYTES;
-  const packsB = colB != 1 || packsA || (4 * k * n > SMALL_BYTES && rows > 16);
-  const strideA = (<usize>(byColumns ? colA : rowA)) << 2;
+  if (n == 1) {
+    // A column of C is the row of its transpose.
+    vector(rows, k, b, rowB, a, colA, rowA, c);
+    return;
+  }
+  const packsA = colA != 1 && k * rows >= SMALL;
+  const packsB = colB != 1 || packsA || (k * n > SMALL && rows > 16);
   for (let j = 0; j < n; j += BLOCK_N) {
     const cols = min(BLOCK_N, n - j);
     for (let p = 0; p < k; p += BLOCK_K) {
-      block(
-        rows,
-        cols,
-        min(BLOCK_K, k - p),
-        n,
-        byColumns,
-        packsA,
-        packsB,
-        a + ((<usize>p * colA) << 2),
-        strideA,
-        b + ((<usize>p * rowB + <usize>j * colB) << 2),
-        rowB,
-        colB,
-        c + ((<usize>j) << 2),
-        scratch,
-      );
+      const depth = min(BLOCK_K, k - p);
+      const blockA = a + p * colBytesA;
+      const blockC = c + (j << 2);
+      let panels = b + p * rowBytesB + j * colBytesB;
+      let rowOfPanel = rowBytesB;
+      let panelBytes = 32;
+      if (packsB) {
+        const from = panels;
+        panels = scratch + PACKED_A_BYTES;
+        if (colB == 1) packRows(depth, cols, from, rowBytesB, panels);
+        else packTransposed(depth, cols, from, colBytesB, panels);
+        rowOfPanel = 32;
+        panelBytes = depth << 5;
+      }
+      for (let i = 0; i < rows; i += 4) {
+        let tileA = blockA + i * rowBytesA;
+        if (packsA) {
+          if (!(i & 15)) packColumns(depth, tileA, colBytesA, scratch);
+          tileA = scratch + ((i & 15) << 2);
+        }
+        strip(
+          depth,
+          cols,
+          rows - i,
+          tileA,
+          packsA ? 4 : rowBytesA,
+          packsA ? 64 : colBytesA,
+          panels,
+          rowOfPanel,
+          panelBytes,
+          blockC + i * rowC,
+          rowC,
+        );
+      }
     }
   }
 }
 
-/** One block of B against all rows. */
+/** Up to four rows of C against all panels of B. */
 // @ts-ignore: decorator
 @inline
-function block(
-  rows: i32,
-  cols: i32,
+function strip(
   k: i32,
-  n: i32,
-  byColumns: bool,
-  packsA: bool,
-  packsB: bool,
+  cols: i32,
+  rows: i32,
   a: usize,
-  strideA: usize,
-  b: usize,
-  rowB: i32,
-  colB: i32,
+  rowA: usize,
+  colA: usize,
+  panel: usize,
+  rowOfPanel: usize,
+  panelBytes: usize,
   c: usize,
-  scratch: usize,
+  rowC: usize,
 ): void {
-  const panels = scratch + PACKED_A_BYTES;
-  if (packsB) {
-    if (colB == 1) packRows(k, cols, b, (<usize>rowB) << 2, panels);
-    else packTransposed(k, cols, b, (<usize>colB) << 2, panels);
+  for (let left = cols; left > 0; left -= 8) {
+    tile(k, a, rowA, colA, rows, panel, rowOfPanel, c, rowC, left);
+    panel += panelBytes;
+    c += 32;
   }
-  const rowBytes = packsB ? <usize>32 : (<usize>rowB) << 2;
-  const panelBytes = packsB ? (<usize>k) << 5 : 32;
-  const firstPanel = packsB ? panels : b;
-  const rowC = (<usize>n) << 2;
-  const stepA = packsA ? <usize>64 : strideA;
-  for (let i = 0; i < rows; i += 4) {
-    const height = min(4, rows - i);
-    let tileA = byColumns ? a + ((<usize>i) << 2) : a + <usize>i * strideA;
-    if (packsA) {
-      if (!(i & 15)) packColumns(k, tileA, strideA, scratch);
-      tileA = scratch + ((i & 15) << 2);
-    }
-    let panel = firstPanel;
-    let tileC = c + <usize>i * rowC;
-    for (let left = cols; left > 0; left -= 8) {
-      if (byColumns) tileByColumns(k, tileA, stepA, height, panel, rowBytes, tileC, rowC, left);
-      else tileByRows(k, tileA, stepA, height, panel, rowBytes, tileC, rowC, left);
-      panel += panelBytes;
-      tileC += 32;
-    }
-  }
+}
+
+/** One row of C, from a vector whose elements lie `stepA` apart. */
+function vector(
+  n: i32,
+  k: i32,
+  a: usize,
+  stepA: usize,
+  b: usize,
+  rowB: usize,
+  colB: usize,
+  c: usize,
+): void {
+  if (colB == 1) vectorTimesRows(n, k, a, stepA << 2, b, rowB << 2, c);
+  else vectorTimesColumns(n, k, a, stepA << 2, b, colB << 2, c);
 }
 
 /** One row: eight rows of B are streamed at once, so that C is read and written an eighth as often. */
@@ -169,7 +185,7 @@ function vectorTimesRows(
   }
 }
 
-/** One row against a stored transpose: four columns at once, each lane adding through k in order. */
+/** One row against a stored transpose: eight columns at once, each lane adding through k in order. */
 // @ts-ignore: decorator
 @inline
 function vectorTimesColumns(
@@ -181,31 +197,61 @@ function vectorTimesColumns(
   colB: usize,
   c: usize,
 ): void {
-  for (let left = n; left > 0; left -= 4, b += colB << 2, c += 16) {
+  for (let left = n; left > 0; left -= 8, b += colB << 3, c += 32) {
     let b0 = b;
     let b1 = left > 1 ? b0 + colB : b0;
     let b2 = left > 2 ? b1 + colB : b1;
     let b3 = left > 3 ? b2 + colB : b2;
-    let x = a;
-    let sum = v128.load(c);
+    let b4 = left > 4 ? b3 + colB : b3;
+    let b5 = left > 5 ? b4 + colB : b4;
+    let b6 = left > 6 ? b5 + colB : b5;
+    let b7 = left > 7 ? b6 + colB : b6;
+    let at = a;
+    let sum0 = v128.load(c);
+    let sum1 = v128.load(c, 16);
     for (let rest = k; rest > 0; rest -= 4) {
       const r0 = v128.load(b0);
       const r1 = v128.load(b1);
       const r2 = v128.load(b2);
       const r3 = v128.load(b3);
-      sum = madd(v128.load32_splat(x), column0(r0, r1, r2, r3), sum);
+      const r4 = v128.load(b4);
+      const r5 = v128.load(b5);
+      const r6 = v128.load(b6);
+      const r7 = v128.load(b7);
+      let p0 = low(r0, r1);
+      let q0 = low(r2, r3);
+      let p1 = low(r4, r5);
+      let q1 = low(r6, r7);
+      let x = v128.load32_splat(at);
+      sum0 = madd(x, firsts(p0, q0), sum0);
+      sum1 = madd(x, firsts(p1, q1), sum1);
       if (rest == 1) break;
-      sum = madd(v128.load32_splat((x += stepA)), column1(r0, r1, r2, r3), sum);
+      x = v128.load32_splat((at += stepA));
+      sum0 = madd(x, seconds(p0, q0), sum0);
+      sum1 = madd(x, seconds(p1, q1), sum1);
       if (rest == 2) break;
-      sum = madd(v128.load32_splat((x += stepA)), column2(r0, r1, r2, r3), sum);
+      p0 = high(r0, r1);
+      q0 = high(r2, r3);
+      p1 = high(r4, r5);
+      q1 = high(r6, r7);
+      x = v128.load32_splat((at += stepA));
+      sum0 = madd(x, firsts(p0, q0), sum0);
+      sum1 = madd(x, firsts(p1, q1), sum1);
       if (rest == 3) break;
-      sum = madd(v128.load32_splat((x += stepA)), column3(r0, r1, r2, r3), sum);
-      x += stepA;
+      x = v128.load32_splat((at += stepA));
+      sum0 = madd(x, seconds(p0, q0), sum0);
+      sum1 = madd(x, seconds(p1, q1), sum1);
+      at += stepA;
       b0 += 16;
       b1 += 16;
       b2 += 16;
       b3 += 16;
+      b4 += 16;
+      b5 += 16;
+      b6 += 16;
+      b7 += 16;
     }
-    storeLeft(c, sum, left);
+    storeTail(c, sum0, left);
+    if (left > 4) storeTail(c + 16, sum1, left - 4);
   }
 }

@@ -1,8 +1,6 @@
 import { madd } from "./simd";
 
-/** Adding this rounds to a whole number, which then stands in the lowest bits. */
-const ROUNDER: f32 = 12582912;
-const ROUNDER_BITS: i32 = 0x4b400000;
+const SIGN: i32 = 0x80000000;
 /** ln 2 in two parts: the first has few bits, so that its product with a small whole number is exact. */
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.1219444e-4;
@@ -13,25 +11,21 @@ function polynomial(x: v128, c: f32, next: v128): v128 {
   return madd(next, x, f32x4.splat(c));
 }
 
-/** 2ⁿ for whole n from −126 to 127. */
-// @ts-ignore: decorator
-@inline
-function powerOfTwo(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
-}
-
 /**
- * eˣ for every x, denormal results included; within 1 ulp.
+ * eˣ for x ≤ 70, denormal results included; within 1 ulp.
  *
- * x = n·ln 2 + r with |r| ≤ ½·ln 2; eʳ by Cephes's polynomial of degree 7; 2ⁿ in two factors, since n reaches −150.
+ * x = n·ln 2 + r with |r| ≤ ½·ln 2; eʳ by Cephes's polynomial of degree 7. Adding `rounder` rounds to a whole number,
+ * which then stands in the lowest bits: n + 25 + 127, the exponent field of 2ⁿ⁺²⁵. That is never denormal, and eʳ·2ⁿ⁺²⁵
+ * is exact, so that 2⁻²⁵ is what rounds.
  */
 // @ts-ignore: decorator
 @inline
-export function exp(x: v128): v128 {
-  // In this order pmin and pmax keep a NaN.
-  const held = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-104));
-  const shifted = madd(held, f32x4.splat(1.44269504), f32x4.splat(ROUNDER));
-  const whole = f32x4.sub(shifted, f32x4.splat(ROUNDER));
+export function expInline(x: v128): v128 {
+  const rounder = f32x4.splat(12582912 + 25 + 127);
+  // In this order pmax keeps a NaN.
+  const held = f32x4.pmax(x, f32x4.splat(-104));
+  const shifted = madd(held, f32x4.splat(1.44269504), rounder);
+  const whole = f32x4.sub(shifted, rounder);
   const high = madd(whole, f32x4.splat(-LN2_HIGH), held);
   const r = madd(whole, f32x4.splat(-LN2_LOW), high);
   let p = f32x4.splat(1.98756915e-4);
@@ -41,9 +35,13 @@ export function exp(x: v128): v128 {
   p = polynomial(r, 1.6666665459e-1, p);
   p = polynomial(r, 5.0000001201e-1, p);
   const power = f32x4.add(madd(f32x4.mul(r, r), p, r), f32x4.splat(1));
-  const n = i32x4.sub(shifted, i32x4.splat(ROUNDER_BITS));
-  const half = i32x4.shr_s(n, 1);
-  return f32x4.mul(f32x4.mul(power, powerOfTwo(half)), powerOfTwo(i32x4.sub(n, half)));
+  const scaled = f32x4.mul(power, i32x4.shl(shifted, 23));
+  return f32x4.mul(scaled, f32x4.splat(2.98023223876953125e-8));
+}
+
+/** The same by a call: fewer bytes, where training spends no time. */
+export function exp(x: v128): v128 {
+  return expInline(x);
 }
 
 const SQRT_HALF_BITS: i32 = 0x3f3504f3;
@@ -53,8 +51,6 @@ const SQRT_HALF_BITS: i32 = 0x3f3504f3;
  *
  * x = 2ᵉ·m with m in [√½, √2); ln m by Cephes's polynomial in m − 1.
  */
-// @ts-ignore: decorator
-@inline
 export function log(x: v128): v128 {
   const denormal = f32x4.lt(x, f32x4.splat(1.17549435e-38));
   const normal = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, denormal);
@@ -77,25 +73,24 @@ export function log(x: v128): v128 {
   small = madd(e, f32x4.splat(LN2_LOW), small);
   small = madd(square, f32x4.splat(-0.5), small);
   const result = madd(e, f32x4.splat(LN2_HIGH), f32x4.add(f, small));
-  // ∞ and NaN are their own logarithms; zero and less are mended by division and root.
-  const finite = f32x4.lt(x, f32x4.splat(Infinity));
-  const positive = f32x4.gt(x, f32x4.splat(0));
-  const edge = v128.bitselect(
-    x,
-    f32x4.div(f32x4.splat(-1), f32x4.abs(x)),
-    f32x4.ne(x, f32x4.splat(0)),
-  );
-  const negative = f32x4.lt(x, f32x4.splat(0));
-  const outside = v128.bitselect(f32x4.splat(NaN), edge, negative);
-  return v128.bitselect(result, outside, v128.and(finite, positive));
+  // The root of ∞ and NaN is what their logarithm is, and that of less than 0 is NaN.
+  const zero = f32x4.splat(0);
+  const edge = v128.bitselect(f32x4.sqrt(x), f32x4.splat(-Infinity), f32x4.ne(x, zero));
+  const inside = v128.and(f32x4.lt(x, f32x4.splat(Infinity)), f32x4.gt(x, zero));
+  return v128.bitselect(result, edge, inside);
 }
 
-/** 1/(1 + e⁻ˣ) for every x; within 2.6 ulp. */
+/** −|x|. */
 // @ts-ignore: decorator
 @inline
-export function sigmoid(x: v128): v128 {
-  // e⁻|x| cannot overflow: from it both halves follow.
-  const e = exp(f32x4.neg(f32x4.abs(x)));
+export function negativeSize(x: v128): v128 {
+  return v128.or(x, i32x4.splat(SIGN));
+}
+
+/** 1/(1 + e⁻ˣ) from e⁻|x|, which cannot overflow; within 2.6 ulp. */
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128, e: v128): v128 {
   const one = f32x4.splat(1);
   const numerator = v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0)));
   return f32x4.div(numerator, f32x4.add(one, e));
@@ -105,7 +100,8 @@ export function sigmoid(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
-  const size = f32x4.abs(x);
+  const sign = v128.and(x, i32x4.splat(SIGN));
+  const size = v128.xor(x, sign);
   const square = f32x4.mul(x, x);
   let p = f32x4.splat(-5.70498872745e-3);
   p = polynomial(square, 2.06390887954e-2, p);
@@ -113,18 +109,17 @@ export function tanh(x: v128): v128 {
   p = polynomial(square, 1.33314422036e-1, p);
   p = polynomial(square, -3.33332819422e-1, p);
   const near = madd(f32x4.mul(p, square), size, size);
-  const power = exp(f32x4.add(size, size));
+  // From 40 on the result is 1 anyway. In this order pmin keeps a NaN.
+  const power = expInline(f32x4.pmin(f32x4.add(size, size), f32x4.splat(40)));
   const one = f32x4.splat(1);
   const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(power, one)));
-  const value = v128.bitselect(near, far, f32x4.lt(size, f32x4.splat(0.625)));
-  return v128.or(value, v128.and(x, i32x4.splat(0x80000000)));
+  return v128.or(v128.bitselect(near, far, f32x4.lt(size, f32x4.splat(0.625))), sign);
 }
 
-/** ln(1 + eˣ) for every x, without overflow: max(x, 0) + ln(1 + e⁻|x|). */
+/** ln(1 + eˣ) = max(x, 0) + ln(1 + e) from e = e⁻|x|, without overflow. */
 // @ts-ignore: decorator
 @inline
-export function softplus(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(x)));
+export function softplus(x: v128, e: v128): v128 {
   const one = f32x4.splat(1);
   const sum = f32x4.add(one, e);
   // What the sum lost of e is given back to first order.
@@ -136,8 +131,6 @@ export function softplus(x: v128): v128 {
  * The normal deviate below which a share ½ + q of all lie, for |q| < ½ that a 25-bit fraction can tell from ½.
  * Wichura 1988, AS 241, PPND7; relative error about 10⁻⁶.
  */
-// @ts-ignore: decorator
-@inline
 export function normalQuantile(q: v128): v128 {
   const one = f32x4.splat(1);
   const r = madd(f32x4.neg(q), q, f32x4.splat(0.180625));
@@ -158,6 +151,6 @@ export function normalQuantile(q: v128): v128 {
   c = polynomial(t, 1.4234372777, c);
   const d = polynomial(t, 7.370016425e-1, f32x4.splat(1.2021132975e-1));
   const tail = f32x4.div(c, madd(d, t, one));
-  const signed = v128.or(tail, v128.and(q, i32x4.splat(0x80000000)));
+  const signed = v128.or(tail, v128.and(q, i32x4.splat(SIGN)));
   return v128.bitselect(central, signed, f32x4.le(size, f32x4.splat(0.425)));
 }

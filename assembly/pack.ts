@@ -1,50 +1,29 @@
-/** Four vectors as the rows of a 4x4 matrix; lane r of `column(c, …)` is element (r, c). */
+/**
+ * A square of four by four numbers is turned in two steps: `low` and `high` of rows 0 and 1 and of rows 2 and 3 give
+ * pairs (p, q), of which `firsts` and `seconds` take two columns.
+ */
 // @ts-ignore: decorator
 @inline
-export function column0(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
-  return interleaveLow64(interleaveLow(r0, r1), interleaveLow(r2, r3));
-}
-
-// @ts-ignore: decorator
-@inline
-export function column1(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
-  return interleaveHigh64(interleaveLow(r0, r1), interleaveLow(r2, r3));
-}
-
-// @ts-ignore: decorator
-@inline
-export function column2(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
-  return interleaveLow64(interleaveHigh(r0, r1), interleaveHigh(r2, r3));
-}
-
-// @ts-ignore: decorator
-@inline
-export function column3(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
-  return interleaveHigh64(interleaveHigh(r0, r1), interleaveHigh(r2, r3));
-}
-
-// @ts-ignore: decorator
-@inline
-function interleaveLow(a: v128, b: v128): v128 {
+export function low(a: v128, b: v128): v128 {
   return v128.shuffle<i32>(a, b, 0, 4, 1, 5);
 }
 
 // @ts-ignore: decorator
 @inline
-function interleaveHigh(a: v128, b: v128): v128 {
+export function high(a: v128, b: v128): v128 {
   return v128.shuffle<i32>(a, b, 2, 6, 3, 7);
 }
 
 // @ts-ignore: decorator
 @inline
-function interleaveLow64(a: v128, b: v128): v128 {
-  return v128.shuffle<i64>(a, b, 0, 2);
+export function firsts(p: v128, q: v128): v128 {
+  return v128.shuffle<i64>(p, q, 0, 2);
 }
 
 // @ts-ignore: decorator
 @inline
-function interleaveHigh64(a: v128, b: v128): v128 {
-  return v128.shuffle<i64>(a, b, 1, 3);
+export function seconds(p: v128, q: v128): v128 {
+  return v128.shuffle<i64>(p, q, 1, 3);
 }
 
 /** Copies rows of B into panels of eight columns: element (k, j) of a panel at 32k + 4j. */
@@ -80,10 +59,14 @@ export function packTransposed(k: usize, cols: usize, b: usize, rowB: usize, pan
       const r1 = v128.load(b1);
       const r2 = v128.load(b2);
       const r3 = v128.load(b3);
-      v128.store(to, column0(r0, r1, r2, r3));
-      v128.store(to, column1(r0, r1, r2, r3), 32);
-      v128.store(to, column2(r0, r1, r2, r3), 64);
-      v128.store(to, column3(r0, r1, r2, r3), 96);
+      let p = low(r0, r1);
+      let q = low(r2, r3);
+      v128.store(to, firsts(p, q));
+      v128.store(to, seconds(p, q), 32);
+      p = high(r0, r1);
+      q = high(r2, r3);
+      v128.store(to, firsts(p, q), 64);
+      v128.store(to, seconds(p, q), 96);
       b0 += 16;
       b1 += 16;
       b2 += 16;

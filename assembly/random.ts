@@ -1,5 +1,5 @@
 import { normalQuantile } from "./math";
-import { madd, storeLeft } from "./simd";
+import { madd, storeLeft, storeTail } from "./simd";
 
 /** What a random number is for: numbers of different purposes never meet. */
 const PURPOSE_DROPOUT: i32 = 2;
@@ -8,28 +8,21 @@ const UNIT: f32 = 5.9604644775390625e-8;
 /** The share of a normal distribution that lies within two deviations. */
 const WITHIN_TWO: f32 = 0.9544997361036416;
 
-/**
- * Four words of Philox4x32-10 for the counter (c0, c1, c2, c3) and a key of two words.
- *
- * Even and odd words stand in a vector each, so that one multiplication makes both products of a round.
- * Salmon et al. 2011, §3.
- */
-// @ts-ignore: decorator
-@inline
-function philox(c0: i32, c1: i32, c2: i32, c3: i32, low: i32, high: i32): v128 {
-  const factors = i32x4(0xd2511f53, 0xcd9e8d57, 0, 0);
-  const weyl = i32x4(0x9e3779b9, 0xbb67ae85, 0, 0);
-  let even = i32x4.replace_lane(i32x4.splat(c0), 1, c2);
-  let odd = i32x4.replace_lane(i32x4.splat(c1), 1, c3);
-  let key = i32x4.replace_lane(i32x4.splat(low), 1, high);
+/** Four words of Philox4x32-10 for the counter (c0, c1, c2, c3) and a key of two words. Salmon et al. 2011, §3. */
+function philox(c0: u32, c1: u32, c2: u32, c3: u32, low: u32, high: u32): v128 {
   let rounds = 10;
   do {
-    const products = i64x2.extmul_low_i32x4_u(even, factors);
-    even = v128.xor(v128.xor(v128.shuffle<i32>(products, products, 3, 1, 3, 1), odd), key);
-    odd = v128.shuffle<i32>(products, products, 2, 0, 2, 0);
-    key = i32x4.add(key, weyl);
+    const a = <u64>c0 * 0xd2511f53;
+    const b = <u64>c2 * 0xcd9e8d57;
+    c0 = (<u32>(b >> 32)) ^ c1 ^ low;
+    c2 = (<u32>(a >> 32)) ^ c3 ^ high;
+    c1 = <u32>b;
+    c3 = <u32>a;
+    low += 0x9e3779b9;
+    high += 0xbb67ae85;
   } while (--rounds);
-  return v128.shuffle<i32>(even, odd, 0, 4, 1, 5);
+  const even = i32x4.replace_lane(i32x4.splat(c0), 2, c2);
+  return i32x4.replace_lane(i32x4.replace_lane(even, 1, c1), 3, c3);
 }
 
 /** The top 24 bits of each word as whole numbers. */
@@ -37,65 +30,6 @@ function philox(c0: i32, c1: i32, c2: i32, c3: i32, low: i32, high: i32): v128 {
 @inline
 function bits24(element: i32, step: i32, stream: i32, purpose: i32, low: i32, high: i32): v128 {
   return i32x4.shr_u(philox(element >> 2, step, stream, purpose, low, high), 8);
-}
-
-/** Multiples of 2⁻²⁴ in (−½, ½), half a step off both ends: exact in float32. */
-// @ts-ignore: decorator
-@inline
-function centred(bits: v128): v128 {
-  const whole = f32x4.convert_i32x4_s(i32x4.sub(bits, i32x4.splat(8388608)));
-  return f32x4.mul(f32x4.add(whole, f32x4.splat(0.5)), f32x4.splat(UNIT));
-}
-
-/** p + q·u for u in [0, 1). */
-@final class Uniform {
-  // @ts-ignore: decorator
-  @inline value(bits: v128, low: v128, width: v128): v128 {
-    return madd(f32x4.convert_i32x4_s(bits), f32x4.mul(width, f32x4.splat(UNIT)), low);
-  }
-}
-
-
-@final class Normal {
-  // @ts-ignore: decorator
-  @inline value(bits: v128, mean: v128, deviation: v128): v128 {
-    return madd(normalQuantile(centred(bits)), deviation, mean);
-  }
-}
-
-
-@final class TruncatedNormal {
-  // @ts-ignore: decorator
-  @inline value(bits: v128, mean: v128, deviation: v128): v128 {
-    const q = f32x4.mul(centred(bits), f32x4.splat(WITHIN_TWO));
-    return madd(normalQuantile(q), deviation, mean);
-  }
-}
-
-/** y = F.value(24 random bits, p, q) for elements [from, to); the loop ends as `map` does. */
-// @ts-ignore: decorator
-@inline
-function draw<F>(
-  from: i32,
-  to: i32,
-  y: usize,
-  p: f32,
-  q: f32,
-  seedLow: i32,
-  seedHigh: i32,
-  step: i32,
-  stream: i32,
-  purpose: i32,
-): void {
-  if (from >= to) return;
-  const ps = f32x4.splat(p);
-  const qs = f32x4.splat(q);
-  let i = from;
-  do {
-    const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
-    storeLeft(y + ((<usize>i) << 2), changetype<F>(0).value(bits, ps, qs), to - i);
-    i += 4;
-  } while (i < to);
 }
 
 /** Uniform in [low, high); where |low| is not small beside high − low, rounding may give high itself. */
@@ -111,10 +45,44 @@ export function randomUniform(
   stream: i32,
   purpose: i32,
 ): void {
-  draw<Uniform>(from, to, y, low, high - low, seedLow, seedHigh, step, stream, purpose);
+  const least = f32x4.splat(low);
+  const width = f32x4.splat((high - low) * UNIT);
+  for (let i = from; i < to; i += 4) {
+    const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
+    const value = madd(f32x4.convert_i32x4_s(bits), width, least);
+    storeTail(y + ((<usize>i) << 2), value, to - i);
+  }
 }
 
-/** Normal, by the inverse of the distribution: never by rejection, so that every number has its place. */
+/**
+ * mean + deviation·z, with z the normal deviate below which a share ½ + q·within of all lie, for q a multiple of 2⁻²⁴ in
+ * (−½, ½), half a step off both ends. By the inverse of the distribution, never by rejection, so that every number has
+ * its place.
+ */
+function normal(
+  from: i32,
+  to: i32,
+  y: usize,
+  mean: f32,
+  deviation: f32,
+  seedLow: i32,
+  seedHigh: i32,
+  step: i32,
+  stream: i32,
+  purpose: i32,
+  within: f32,
+): void {
+  for (let i = from; i < to; i += 4) {
+    const bits = bits24(i, step, stream, purpose, seedLow, seedHigh);
+    const whole = f32x4.convert_i32x4_s(i32x4.sub(bits, i32x4.splat(8388608)));
+    const centred = f32x4.mul(f32x4.add(whole, f32x4.splat(0.5)), f32x4.splat(UNIT));
+    const z = normalQuantile(f32x4.mul(centred, f32x4.splat(within)));
+    const value = madd(z, f32x4.splat(deviation), f32x4.splat(mean));
+    storeTail(y + ((<usize>i) << 2), value, to - i);
+  }
+}
+
+/** Normal. */
 export function randomNormal(
   from: i32,
   to: i32,
@@ -127,10 +95,10 @@ export function randomNormal(
   stream: i32,
   purpose: i32,
 ): void {
-  draw<Normal>(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose);
+  normal(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose, 1);
 }
 
-/** Normal, cut at two deviations, by the inverse of the cut distribution. */
+/** Normal, cut at two deviations. */
 export function randomTruncatedNormal(
   from: i32,
   to: i32,
@@ -143,24 +111,34 @@ export function randomTruncatedNormal(
   stream: i32,
   purpose: i32,
 ): void {
-  draw<TruncatedNormal>(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose);
+  normal(from, to, y, mean, deviation, seedLow, seedHigh, step, stream, purpose, WITHIN_TWO);
 }
 
-/** x·scale where 24 random bits reach the threshold, else 0, whatever x is: infinities and NaN are dropped too. */
-// @ts-ignore: decorator
-@inline
-function kept(
-  x: v128,
-  element: i32,
+/**
+ * y = x·scale where 24 random bits reach the threshold, else 0, whatever x is: infinities and NaN are dropped too. Adds
+ * that to y instead if `adds`.
+ */
+function drop(
+  from: i32,
+  to: i32,
+  x: usize,
+  y: usize,
   threshold: i32,
   scale: f32,
   seedLow: i32,
   seedHigh: i32,
   step: i32,
   stream: i32,
-): v128 {
-  const bits = bits24(element, step, stream, PURPOSE_DROPOUT, seedLow, seedHigh);
-  return v128.and(f32x4.mul(x, f32x4.splat(scale)), i32x4.ge_s(bits, i32x4.splat(threshold)));
+  adds: bool,
+): void {
+  for (let i = from; i < to; i += 4) {
+    const at = (<usize>i) << 2;
+    const bits = bits24(i, step, stream, PURPOSE_DROPOUT, seedLow, seedHigh);
+    const scaled = f32x4.mul(v128.load(x + at), f32x4.splat(scale));
+    let value = v128.and(scaled, i32x4.ge_s(bits, i32x4.splat(threshold)));
+    if (adds) value = f32x4.add(v128.load(y + at), value);
+    storeLeft(y + at, value, to - i);
+  }
 }
 
 /** y = x·scale where the value stays, else 0. */
@@ -176,12 +154,7 @@ export function dropout(
   step: i32,
   stream: i32,
 ): void {
-  for (let i = from; i < to; i += 4) {
-    const at = (<usize>i) << 2;
-    const value = v128.load(x + at);
-    const result = kept(value, i, threshold, scale, seedLow, seedHigh, step, stream);
-    storeLeft(y + at, result, to - i);
-  }
+  drop(from, to, x, y, threshold, scale, seedLow, seedHigh, step, stream, false);
 }
 
 /** dx += dy·scale where the value stayed: the mask is drawn again, not kept. */
@@ -197,12 +170,7 @@ export function dropoutGradient(
   step: i32,
   stream: i32,
 ): void {
-  for (let i = from; i < to; i += 4) {
-    const at = (<usize>i) << 2;
-    const slope = v128.load(dy + at);
-    const change = kept(slope, i, threshold, scale, seedLow, seedHigh, step, stream);
-    storeLeft(dx + at, f32x4.add(v128.load(dx + at), change), to - i);
-  }
+  drop(from, to, dy, dx, threshold, scale, seedLow, seedHigh, step, stream, true);
 }
 
 /** Writes 0 … count − 1 in random order: Fisher & Yates's shuffle, an index of i + 1 by multiplication and shift. */

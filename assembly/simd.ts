@@ -44,18 +44,17 @@ export function loadOr(address: usize, left: i32, fill: f32): v128 {
 // @ts-ignore: decorator
 @inline
 export function storeLeft(address: usize, x: v128, left: i32): void {
-  if (left >= 4) v128.store(address, x);
-  else storeTail(address, x, left);
-}
-
-/** Stores the first `count` (1 to 3) lanes of x. */
-// @ts-ignore: decorator
-@inline
-export function storeTail(address: usize, x: v128, count: i32): void {
-  if (count & 2) {
+  if (left >= 4) {
+    v128.store(address, x);
+  } else if (left & 2) {
     v128.store64_lane(address, x, 0);
-    if (count & 1) v128.store32_lane(address, x, 2, 8);
+    if (left & 1) v128.store32_lane(address, x, 2, 8);
   } else {
     v128.store32_lane(address, x, 0);
   }
+}
+
+/** The same by a call: fewer bytes, for the end of a loop and for loops that call anyway. */
+export function storeTail(address: usize, x: v128, left: i32): void {
+  storeLeft(address, x, left);
 }

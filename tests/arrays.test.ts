@@ -27,7 +27,8 @@ test("an empty range writes nothing", () => {
   kernels.softmax(0, 0, 3, y, y);
   kernels.gemm(0, 0, 3, 3, y, 3, 1, y, 3, 1, y, scratch);
   kernels.meanSquaredError(0, 0, 3, y, y, 0, y, y);
-  kernels.adam(0, 0, y, y, y, y, 1, 1, 1, 1, 1);
+  kernels.adam(0, 0, y, y, y, y, y, 1, 1, 1, 1, 1);
+  kernels.fill(1, 1, y, 0);
   expect(read(arena, y, 3)).toEqual(before);
 });
 
@@ -35,11 +36,11 @@ describe.each(SIZES)("%i numbers", (count) => {
   const x = numbers(count);
   const before = numbers(count, { seed: 2 });
 
-  test("fill writes its range and nothing else", () => {
+  test.each([2.5, 0, -0])("fill writes %d into its range and nothing else", (number) => {
     const arena = new Arena();
     const y = guarded(arena, before);
-    arena.kernels.fill(1, count, y, 2.5);
-    expect(read(arena, y, count)).toEqual(before.map((value, i) => (i < 1 ? value : 2.5)));
+    arena.kernels.fill(1, count, y, number);
+    expect(read(arena, y, count)).toEqual(before.map((value, i) => (i < 1 ? value : number)));
   });
 
   test("addScaled", () => {

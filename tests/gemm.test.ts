@@ -66,6 +66,10 @@ const SIZES = [
   [65, 1, 3],
   [1, 785, 33],
   [785, 10, 33],
+  [5, 1, 4],
+  [19, 1, 66],
+  [1, 9, 6],
+  [1, 21, 8],
 ] as const;
 
 /** Sizes at which B, or A and B, are packed, and blocks of k and n are more than one. */

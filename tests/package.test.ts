@@ -48,7 +48,7 @@ describe("the package", () => {
       'import * as optimizers from "./src/optimizers/index.ts"; console.log(optimizers.sgd());';
     const text = await bundle(program);
     expect(text).toMatch(/sgdNesterov/);
-    expect(text).not.toMatch(/rmspropCentered|adamAmsgrad|earlyStopping|confusionMatrix/);
+    expect(text).not.toMatch(/averageGradient|amsgrad|earlyStopping|confusionMatrix/);
   });
 
   test("a bundle of the modules holds nothing that its program does not reach", async () => {
@@ -63,7 +63,7 @@ describe("the package", () => {
     const text = await bundle(program);
     expect(text).toMatch(/sgdNesterov/);
     expect(text).not.toMatch(
-      /adamAmsgrad|dataset\.shuffle|minimize: |diagnose: |confusionMatrix|earlyStopping: |safetensors|concatenate/,
+      /amsgrad|dataset\.shuffle|minimize: |diagnose: |confusionMatrix|earlyStopping: |safetensors|concatenate/,
     );
   });
 

@@ -1,11 +1,18 @@
 /**
- * Address of the first number of vector v. Vectors of n numbers lie `stride` at a time: number k of each, side by side,
+ * Bytes to the first number of vector v. Vectors of n numbers lie `stride` at a time: number k of each, side by side,
  * before number k + 1 of any.
  */
 // @ts-ignore: decorator
 @inline
-function vectorAt(x: usize, v: i32, n: i32, stride: i32): usize {
-  return x + ((<usize>(v / stride) * (n * stride) + (v % stride)) << 2);
+function vectorAt(v: i32, n: i32, stride: i32): usize {
+  return (<usize>(v / stride) * (n * stride) + (v % stride)) << 2;
+}
+
+/** Σ xᵢ·yᵢ of n numbers `step` bytes apart. */
+function dot(n: i32, step: usize, x: usize, y: usize): f64 {
+  let sum: f64 = 0;
+  for (; n > 0; n--, x += step, y += step) sum += <f64>load<f32>(x) * <f64>load<f32>(y);
+  return sum;
 }
 
 /** y = x/max(‖x‖, floor), for vectors [from, to). */
@@ -20,16 +27,10 @@ export function unitVectors(
 ): void {
   const step = (<usize>stride) << 2;
   for (let v = from; v < to; v++) {
-    const source = vectorAt(x, v, n, stride);
-    const target = vectorAt(y, v, n, stride);
-    let squares: f64 = 0;
-    for (let i = 0, at = source; i < n; i++, at += step) {
-      const value = <f64>load<f32>(at);
-      squares += value * value;
-    }
-    const scale = 1 / max(sqrt(squares), floor);
-    for (let i = 0, at: usize = 0; i < n; i++, at += step) {
-      store<f32>(target + at, <f32>(scale * <f64>load<f32>(source + at)));
+    let at = vectorAt(v, n, stride);
+    const scale = 1 / max(sqrt(dot(n, step, x + at, x + at)), floor);
+    for (let i = 0; i < n; i++, at += step) {
+      store<f32>(y + at, <f32>(scale * <f64>load<f32>(x + at)));
     }
   }
 }
@@ -47,22 +48,15 @@ export function unitVectorsGradient(
 ): void {
   const step = (<usize>stride) << 2;
   for (let v = from; v < to; v++) {
-    const source = vectorAt(x, v, n, stride);
-    const slope = vectorAt(dy, v, n, stride);
-    const target = vectorAt(dx, v, n, stride);
-    let squares: f64 = 0;
-    let product: f64 = 0;
-    for (let i = 0, at: usize = 0; i < n; i++, at += step) {
-      const value = <f64>load<f32>(source + at);
-      squares += value * value;
-      product += value * <f64>load<f32>(slope + at);
-    }
+    let at = vectorAt(v, n, stride);
+    const squares = dot(n, step, x + at, x + at);
     const norm = sqrt(squares);
     if (norm <= floor) continue;
-    for (let i = 0, at: usize = 0; i < n; i++, at += step) {
-      const along = (<f64>load<f32>(source + at) * product) / squares;
-      const change = (<f64>load<f32>(slope + at) - along) / norm;
-      store<f32>(target + at, <f32>(<f64>load<f32>(target + at) + change));
+    const product = dot(n, step, x + at, dy + at);
+    for (let i = 0; i < n; i++, at += step) {
+      const along = (<f64>load<f32>(x + at) * product) / squares;
+      const change = (<f64>load<f32>(dy + at) - along) / norm;
+      store<f32>(dx + at, <f32>(<f64>load<f32>(dx + at) + change));
     }
   }
 }

@@ -1,5 +1,6 @@
+import { addScaled } from "../arrays";
 import { map } from "../map";
-import { storeLeft } from "../simd";
+import { storeTail } from "../simd";
 
 
 @final class Multiply {
@@ -32,8 +33,14 @@ export function takeGreater(
     const best = v128.load(y + at);
     const holds = f32x4.le(f32x4.mul(signs, value), f32x4.mul(signs, best));
     const taken = v128.andnot(f32x4.eq(best, best), holds);
-    storeLeft(y + at, v128.bitselect(value, best, taken), left);
-    storeLeft(winner + at, v128.bitselect(indices, v128.load(winner + at), taken), left);
+    const most = v128.bitselect(value, best, taken);
+    const won = v128.bitselect(indices, v128.load(winner + at), taken);
+    if (left < 4) {
+      storeTail(y + at, most, left);
+      return storeTail(winner + at, won, left);
+    }
+    v128.store(y + at, most);
+    v128.store(winner + at, won);
   }
 }
 
@@ -51,7 +58,9 @@ export function addWhere(
   for (let left = to - from; left > 0; left -= 4, at += 16) {
     const won = i32x4.eq(v128.load(winner + at), indices);
     const slope = v128.and(v128.load(dy + at), won);
-    storeLeft(dx + at, f32x4.add(v128.load(dx + at), slope), left);
+    const sum = f32x4.add(v128.load(dx + at), slope);
+    if (left < 4) return storeTail(dx + at, sum, left);
+    v128.store(dx + at, sum);
   }
 }
 
@@ -66,10 +75,6 @@ export function copyColumns(from: i32, to: i32, cols: i32, stride: i32, x: usize
 /** dx[r, :] += dy[r, :cols] for rows [from, to) of dx [rows, cols] and dy [rows, stride]. */
 export function addColumns(from: i32, to: i32, cols: i32, stride: i32, dy: usize, dx: usize): void {
   for (let r = from; r < to; r++) {
-    let source = dy + ((<usize>r * stride) << 2);
-    let target = dx + ((<usize>r * cols) << 2);
-    for (let left = cols; left > 0; left -= 4, source += 16, target += 16) {
-      storeLeft(target, f32x4.add(v128.load(target), v128.load(source)), left);
-    }
+    addScaled(0, cols, dy + ((<usize>r * stride) << 2), dx + ((<usize>r * cols) << 2), 1);
   }
 }

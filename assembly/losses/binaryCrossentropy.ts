@@ -1,4 +1,4 @@
-import { log, sigmoid, softplus } from "../math";
+import { exp, log, negativeSize, sigmoid, softplus } from "../math";
 import { madd } from "../simd";
 import { elementwise } from "./elementwise";
 
@@ -41,11 +41,11 @@ function clipped(p: v128, epsilon: v128): v128 {
 @final class Logits {
   // @ts-ignore: decorator
   @inline value(z: v128, t: v128, smoothing: v128, _: v128): v128 {
-    return f32x4.sub(softplus(z), f32x4.mul(smoothed(t, smoothing), z));
+    return f32x4.sub(softplus(z, exp(negativeSize(z))), f32x4.mul(smoothed(t, smoothing), z));
   }
   // @ts-ignore: decorator
   @inline slope(z: v128, t: v128, smoothing: v128, _: v128): v128 {
-    return f32x4.sub(sigmoid(z), smoothed(t, smoothing));
+    return f32x4.sub(sigmoid(z, exp(negativeSize(z))), smoothed(t, smoothing));
   }
 }
 

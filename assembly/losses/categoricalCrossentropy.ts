@@ -1,4 +1,4 @@
-import { crossentropyLogits, crossentropyProbabilities, Shares } from "./crossentropy";
+import { crossentropyLogits, crossentropyProbabilities } from "./crossentropy";
 
 export function categoricalCrossentropy(
   from: i32,
@@ -12,7 +12,8 @@ export function categoricalCrossentropy(
   labelSmoothing: f32,
   epsilon: f32,
 ): void {
-  crossentropyProbabilities<Shares>(
+  crossentropyProbabilities(
+    false,
     from,
     to,
     cols,
@@ -37,7 +38,8 @@ export function categoricalCrossentropyLogits(
   gradient: usize,
   labelSmoothing: f32,
 ): void {
-  crossentropyLogits<Shares>(
+  crossentropyLogits(
+    false,
     from,
     to,
     cols,

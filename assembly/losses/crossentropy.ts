@@ -1,24 +1,7 @@
 import { exp, log } from "../math";
 import { rowExpSum, rowMaximum, rowSum } from "../rows";
-import { laneSum, lanesFrom, madd, storeLeft } from "../simd";
+import { laneSum, lanesFrom, loadOr, madd, storeTail } from "../simd";
 import { firstLanes, weightOf } from "./elementwise";
-
-/** Targets given as rows of shares, [rows, cols] float32. */
-@final export class Shares {
-  // @ts-ignore: decorator
-  @inline at(target: usize, r: i32, cols: i32, j: i32): v128 {
-    return v128.load(target + ((<usize>r * cols + j) << 2));
-  }
-}
-
-/** Targets given as class numbers, [rows] int32. */
-@final export class Labels {
-  // @ts-ignore: decorator
-  @inline at(target: usize, r: i32, _: i32, j: i32): v128 {
-    const label = i32x4.splat(load<i32>(target + ((<usize>r) << 2)));
-    return v128.and(i32x4.eq(lanesFrom(j), label), f32x4.splat(1));
-  }
-}
 
 // @ts-ignore: decorator
 @inline
@@ -26,21 +9,33 @@ function scalarLog(x: f32): f32 {
   return f32x4.extract_lane(log(f32x4.splat(x)), 0);
 }
 
-/** Lanes of target j of row r, smoothed: t·(1 − s) + s/cols; 0 beyond the row. */
+/**
+ * Lanes of target j of row r, smoothed: t·(1 − s) + s/cols. Targets are class numbers, [rows] int32, or rows of shares,
+ * [rows, cols] float32.
+ */
 // @ts-ignore: decorator
 @inline
-function targets<T>(target: usize, r: i32, cols: i32, j: i32, keep: v128, spread: v128): v128 {
-  const t = changetype<T>(0).at(target, r, cols, j);
-  return firstLanes(madd(keep, t, spread), cols - j);
+function targets(
+  target: usize,
+  labels: bool,
+  r: i32,
+  cols: i32,
+  j: i32,
+  keep: v128,
+  spread: v128,
+): v128 {
+  const t = labels
+    ? v128.and(i32x4.eq(lanesFrom(j), v128.load32_splat(target + (r << 2))), f32x4.splat(1))
+    : v128.load(target + ((<usize>r * cols + j) << 2));
+  return madd(keep, t, spread);
 }
 
 /**
  * −Σ tₖ·ln softmax(z)ₖ for rows [from, to), from logits: Σ t·(m + ln Σ eᶻ⁻ᵐ − z) with m the greatest logit, finite for
  * all finite logits. The slope is softmax(z)·Σt − t.
  */
-// @ts-ignore: decorator
-@inline
-export function crossentropyLogits<T>(
+export function crossentropyLogits(
+  labels: bool,
   from: i32,
   to: i32,
   cols: i32,
@@ -57,13 +52,13 @@ export function crossentropyLogits<T>(
     const row = (<usize>r * cols) << 2;
     const z = prediction + row;
     const most = rowMaximum(z, cols);
-    const total = rowExpSum(z, cols, most);
+    const total = rowExpSum(z, cols, most, 0);
     const shift = f32x4.splat(most);
     const height = f32x4.splat(scalarLog(total));
     let sum = f32x4.splat(0);
     let weight = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
-      const t = targets<T>(target, r, cols, j, keep, spread);
+      const t = firstLanes(targets(target, labels, r, cols, j, keep, spread), cols - j);
       const distance = f32x4.sub(height, f32x4.sub(v128.load(z + ((<usize>j) << 2)), shift));
       sum = f32x4.add(sum, firstLanes(f32x4.mul(t, distance), cols - j));
       weight = f32x4.add(weight, t);
@@ -74,10 +69,10 @@ export function crossentropyLogits<T>(
     const share = f32x4.splat(laneSum(weight) / total);
     for (let j = 0; j < cols; j += 4) {
       const at = row + ((<usize>j) << 2);
-      const t = targets<T>(target, r, cols, j, keep, spread);
+      const t = targets(target, labels, r, cols, j, keep, spread);
       const power = exp(f32x4.sub(v128.load(prediction + at), shift));
       const slope = f32x4.sub(f32x4.mul(power, share), t);
-      storeLeft(gradient + at, madd(scale, slope, v128.load(gradient + at)), cols - j);
+      storeTail(gradient + at, madd(scale, slope, v128.load(gradient + at)), cols - j);
     }
   }
 }
@@ -102,9 +97,8 @@ function slopeOf(t: v128, q: v128, epsilon: v128): v128 {
  * −Σ tₖ·ln qₖ for rows [from, to), from probabilities: q is p/Σp, clipped to [ε, 1 − ε].
  * With g the slope by q, the slope by p is (g − Σ gₖ·qₖ)/Σp.
  */
-// @ts-ignore: decorator
-@inline
-export function crossentropyProbabilities<T>(
+export function crossentropyProbabilities(
+  labels: bool,
   from: i32,
   to: i32,
   cols: i32,
@@ -125,11 +119,11 @@ export function crossentropyProbabilities<T>(
     let sum = f32x4.splat(0);
     let mean = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
-      const t = targets<T>(target, r, cols, j, keep, spread);
-      const q = f32x4.div(v128.load(prediction + row + ((<usize>j) << 2)), total);
-      const value = f32x4.mul(t, log(clipped(q, least)));
-      sum = f32x4.sub(sum, firstLanes(value, cols - j));
-      mean = f32x4.add(mean, firstLanes(f32x4.mul(slopeOf(t, q, least), q), cols - j));
+      const t = firstLanes(targets(target, labels, r, cols, j, keep, spread), cols - j);
+      // Beyond the row any finite number does, as t is 0 there.
+      const q = f32x4.div(loadOr(prediction + row + ((<usize>j) << 2), cols - j, 1), total);
+      sum = f32x4.sub(sum, f32x4.mul(t, log(clipped(q, least))));
+      mean = f32x4.add(mean, f32x4.mul(slopeOf(t, q, least), q));
     }
     store<f32>(loss + ((<usize>r) << 2), laneSum(sum));
     if (!gradient) continue;
@@ -137,10 +131,10 @@ export function crossentropyProbabilities<T>(
     const means = f32x4.splat(laneSum(mean));
     for (let j = 0; j < cols; j += 4) {
       const at = row + ((<usize>j) << 2);
-      const t = targets<T>(target, r, cols, j, keep, spread);
+      const t = targets(target, labels, r, cols, j, keep, spread);
       const q = f32x4.div(v128.load(prediction + at), total);
       const slope = f32x4.sub(slopeOf(t, q, least), means);
-      storeLeft(gradient + at, madd(scale, slope, v128.load(gradient + at)), cols - j);
+      storeTail(gradient + at, madd(scale, slope, v128.load(gradient + at)), cols - j);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { madd, storeLeft } from "../simd";
+import { madd, storeTail } from "../simd";
 import { weightOf } from "./elementwise";
 
 /** How the scores of the classes become one; numbers as `src/losses/f1.ts` writes them. */
@@ -119,7 +119,7 @@ export function f1Gradient(
       const y = v128.load(target + row + at);
       const change = madd(v128.load(slopes + at), y, v128.load(coefficients + at));
       const sum = madd(weight, change, v128.load(gradient + row + at));
-      storeLeft(gradient + row + at, sum, cols - j);
+      storeTail(gradient + row + at, sum, cols - j);
     }
   }
 }

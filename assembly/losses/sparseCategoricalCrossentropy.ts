@@ -1,4 +1,4 @@
-import { crossentropyLogits, crossentropyProbabilities, Labels } from "./crossentropy";
+import { crossentropyLogits, crossentropyProbabilities } from "./crossentropy";
 
 export function sparseCategoricalCrossentropy(
   from: i32,
@@ -12,7 +12,8 @@ export function sparseCategoricalCrossentropy(
   labelSmoothing: f32,
   epsilon: f32,
 ): void {
-  crossentropyProbabilities<Labels>(
+  crossentropyProbabilities(
+    true,
     from,
     to,
     cols,
@@ -37,7 +38,8 @@ export function sparseCategoricalCrossentropyLogits(
   gradient: usize,
   labelSmoothing: f32,
 ): void {
-  crossentropyLogits<Labels>(
+  crossentropyLogits(
+    true,
     from,
     to,
     cols,

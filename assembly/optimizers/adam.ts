@@ -1,68 +1,11 @@
 import { descend, runningMean } from "./descend";
 
 /**
- * m ← m + mix₁·(g − m); v ← v + mix₂·(g² − v); θ ← θ − α·m/(√v + ε), with mix = 1 − β and
+ * m ← m + mix₁·(g − m); v ← v + mix₂·(g² − v); θ ← keep·θ − α·m/(√v + ε), with mix = 1 − β and
  * α = η·√(1 − β₂ᵗ)/(1 − β₁ᵗ). Kingma & Ba 2015, the form at the end of §2: ε is not corrected, as in Keras.
+ * Where there is a slot for it, the greatest v so far stands in for v. Reddi et al. 2018, Algorithm 2.
  */
-@final class Adam {
-  // @ts-ignore: decorator
-  @inline change(
-    g: v128,
-    mean: usize,
-    square: usize,
-    _: usize,
-    rate: v128,
-    mix1: v128,
-    mix2: v128,
-    epsilon: v128,
-  ): v128 {
-    const m = runningMean(mean, g, mix1);
-    const v = runningMean(square, f32x4.mul(g, g), mix2);
-    const root = f32x4.add(f32x4.sqrt(v), epsilon);
-    return f32x4.neg(f32x4.div(f32x4.mul(rate, m), root));
-  }
-}
-
-/** The same under the greatest v so far. Reddi et al. 2018, Algorithm 2. */
-@final class Amsgrad {
-  // @ts-ignore: decorator
-  @inline change(
-    g: v128,
-    mean: usize,
-    square: usize,
-    maximum: usize,
-    rate: v128,
-    mix1: v128,
-    mix2: v128,
-    epsilon: v128,
-  ): v128 {
-    const m = runningMean(mean, g, mix1);
-    const v = runningMean(square, f32x4.mul(g, g), mix2);
-    // In this order a NaN in v stays one.
-    const most = f32x4.pmax(v, v128.load(maximum));
-    v128.store(maximum, most);
-    const root = f32x4.add(f32x4.sqrt(most), epsilon);
-    return f32x4.neg(f32x4.div(f32x4.mul(rate, m), root));
-  }
-}
-
 export function adam(
-  from: i32,
-  to: i32,
-  parameter: usize,
-  gradient: usize,
-  mean: usize,
-  square: usize,
-  keep: f32,
-  rate: f32,
-  mix1: f32,
-  mix2: f32,
-  epsilon: f32,
-): void {
-  descend<Adam>(from, to, parameter, gradient, keep, mean, square, 0, rate, mix1, mix2, epsilon);
-}
-
-export function adamAmsgrad(
   from: i32,
   to: i32,
   parameter: usize,
@@ -76,18 +19,21 @@ export function adamAmsgrad(
   mix2: f32,
   epsilon: f32,
 ): void {
-  descend<Amsgrad>(
-    from,
-    to,
-    parameter,
-    gradient,
-    keep,
-    mean,
-    square,
-    maximum,
-    rate,
-    mix1,
-    mix2,
-    epsilon,
-  );
+  const kept = f32x4.splat(keep);
+  const down = f32x4.splat(-rate);
+  const mixes1 = f32x4.splat(mix1);
+  const mixes2 = f32x4.splat(mix2);
+  const epsilons = f32x4.splat(epsilon);
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
+    const g = v128.load(gradient + i);
+    const m = runningMean(mean + i, g, mixes1);
+    let v = runningMean(square + i, f32x4.mul(g, g), mixes2);
+    if (maximum) {
+      // In this order a NaN in v stays one.
+      v = f32x4.pmax(v, v128.load(maximum + i));
+      v128.store(maximum + i, v);
+    }
+    const root = f32x4.add(f32x4.sqrt(v), epsilons);
+    descend(parameter + i, kept, f32x4.div(f32x4.mul(down, m), root));
+  }
 }

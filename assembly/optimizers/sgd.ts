@@ -1,62 +1,12 @@
 import { madd } from "../simd";
 import { descend } from "./descend";
 
-/** θ ← θ − η·g. Robbins & Monro 1951. */
-@final class Plain {
-  // @ts-ignore: decorator
-  @inline change(
-    g: v128,
-    _0: usize,
-    _1: usize,
-    _2: usize,
-    rate: v128,
-    _b: v128,
-    _c: v128,
-    _d: v128,
-  ): v128 {
-    return f32x4.neg(f32x4.mul(rate, g));
-  }
-}
+/**
+ * All optimizers walk words [from, to) of whole arrays, which own their padding, so there is no tail: padding of
+ * parameters, gradients and slots is 0 and stays 0.
+ */
 
-/** v ← μ·v − η·g; θ ← θ + v. Polyak 1964. */
-@final class Momentum {
-  // @ts-ignore: decorator
-  @inline change(
-    g: v128,
-    velocity: usize,
-    _1: usize,
-    _2: usize,
-    rate: v128,
-    momentum: v128,
-    _c: v128,
-    _d: v128,
-  ): v128 {
-    const v = madd(momentum, v128.load(velocity), f32x4.neg(f32x4.mul(rate, g)));
-    v128.store(velocity, v);
-    return v;
-  }
-}
-
-/** v ← μ·v − η·g; θ ← θ + μ·v − η·g. Sutskever et al. 2013, eq. 3–4. */
-@final class Nesterov {
-  // @ts-ignore: decorator
-  @inline change(
-    g: v128,
-    velocity: usize,
-    _1: usize,
-    _2: usize,
-    rate: v128,
-    momentum: v128,
-    _c: v128,
-    _d: v128,
-  ): v128 {
-    const step = f32x4.neg(f32x4.mul(rate, g));
-    const v = madd(momentum, v128.load(velocity), step);
-    v128.store(velocity, v);
-    return madd(momentum, v, step);
-  }
-}
-
+/** θ ← keep·θ − η·g. Robbins & Monro 1951. */
 export function sgd(
   from: i32,
   to: i32,
@@ -65,9 +15,39 @@ export function sgd(
   keep: f32,
   rate: f32,
 ): void {
-  descend<Plain>(from, to, parameter, gradient, keep, 0, 0, 0, rate, 0, 0, 0);
+  const kept = f32x4.splat(keep);
+  const down = f32x4.splat(-rate);
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
+    descend(parameter + i, kept, f32x4.mul(down, v128.load(gradient + i)));
+  }
 }
 
+// @ts-ignore: decorator
+@inline
+function accelerated(
+  from: i32,
+  to: i32,
+  parameter: usize,
+  gradient: usize,
+  velocity: usize,
+  keep: f32,
+  rate: f32,
+  momentum: f32,
+  looksAhead: bool,
+): void {
+  const kept = f32x4.splat(keep);
+  const down = f32x4.splat(-rate);
+  const share = f32x4.splat(momentum);
+  for (let i = (<usize>from) << 2, end = (<usize>to) << 2; i < end; i += 16) {
+    const step = f32x4.mul(down, v128.load(gradient + i));
+    let v = madd(share, v128.load(velocity + i), step);
+    v128.store(velocity + i, v);
+    if (looksAhead) v = madd(share, v, step);
+    descend(parameter + i, kept, v);
+  }
+}
+
+/** v ← μ·v − η·g; θ ← keep·θ + v. Polyak 1964. */
 export function sgdMomentum(
   from: i32,
   to: i32,
@@ -78,9 +58,10 @@ export function sgdMomentum(
   rate: f32,
   momentum: f32,
 ): void {
-  descend<Momentum>(from, to, parameter, gradient, keep, velocity, 0, 0, rate, momentum, 0, 0);
+  accelerated(from, to, parameter, gradient, velocity, keep, rate, momentum, false);
 }
 
+/** v ← μ·v − η·g; θ ← keep·θ + μ·v − η·g. Sutskever et al. 2013, eq. 3–4. */
 export function sgdNesterov(
   from: i32,
   to: i32,
@@ -91,5 +72,5 @@ export function sgdNesterov(
   rate: f32,
   momentum: f32,
 ): void {
-  descend<Nesterov>(from, to, parameter, gradient, keep, velocity, 0, 0, rate, momentum, 0, 0);
+  accelerated(from, to, parameter, gradient, velocity, keep, rate, momentum, true);
 }

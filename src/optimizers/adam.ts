@@ -27,34 +27,10 @@ export function adam(given?: Options<typeof adamFields>): Optimizer {
   const mix1 = 1 - beta1;
   const mix2 = 1 - beta2;
   const slots = ["momentum", "velocity", ...(amsgrad ? ["velocityHat"] : [])];
-  const update: Optimizer["update"] = (k, at) => {
-    const {
-      count,
-      parameter,
-      gradient,
-      slots: [m, v, maximum],
-      keep,
-      products,
-    } = at;
+  return makeOptimizer("adam", options, { slots, decays: [beta1, beta2] }, (k, at) => {
+    const { count, parameter, gradient, keep, products } = at;
+    const [m, v, maximum = 0] = at.slots;
     const rate = (at.rate * Math.sqrt(1 - products[1]!)) / (1 - products[0]!);
-    if (amsgrad) {
-      k.adamAmsgrad(
-        0,
-        count,
-        parameter,
-        gradient,
-        m!,
-        v!,
-        maximum!,
-        keep,
-        rate,
-        mix1,
-        mix2,
-        epsilon,
-      );
-    } else {
-      k.adam(0, count, parameter, gradient, m!, v!, keep, rate, mix1, mix2, epsilon);
-    }
-  };
-  return makeOptimizer("adam", options, { slots, decays: [beta1, beta2] }, update);
+    k.adam(0, count, parameter, gradient, m!, v!, maximum, keep, rate, mix1, mix2, epsilon);
+  });
 }

@@ -31,37 +31,21 @@ export function rmsprop(given?: Options<typeof rmspropFields>): Optimizer {
     ...(centered ? ["averageGradient"] : []),
     ...(momentum ? ["momentum"] : []),
   ];
-  const make = (update: Optimizer["update"]) =>
-    makeOptimizer("rmsprop", options, { slots }, update);
-  if (centered && momentum) {
-    return make((k, { count, parameter, gradient, slots: [s, mean, b], keep, rate }) =>
-      k.rmspropCenteredMomentum(
-        0,
-        count,
-        parameter,
-        gradient,
-        s!,
-        mean!,
-        b!,
-        keep,
-        rate,
-        mix,
-        epsilon,
-        momentum,
-      ),
-    );
-  }
-  if (centered) {
-    return make((k, { count, parameter, gradient, slots: [s, mean], keep, rate }) =>
-      k.rmspropCentered(0, count, parameter, gradient, s!, mean!, keep, rate, mix, epsilon),
-    );
-  }
-  if (momentum) {
-    return make((k, { count, parameter, gradient, slots: [s, b], keep, rate }) =>
-      k.rmspropMomentum(0, count, parameter, gradient, s!, b!, keep, rate, mix, epsilon, momentum),
-    );
-  }
-  return make((k, { count, parameter, gradient, slots: [s], keep, rate }) =>
-    k.rmsprop(0, count, parameter, gradient, s!, keep, rate, mix, epsilon),
+  const [ofMean, ofStep] = ["averageGradient", "momentum"].map((slot) => slots.indexOf(slot));
+  return makeOptimizer("rmsprop", options, { slots }, (k, at) =>
+    k.rmsprop(
+      0,
+      at.count,
+      at.parameter,
+      at.gradient,
+      at.slots[0]!,
+      at.slots[ofMean!] ?? 0,
+      at.slots[ofStep!] ?? 0,
+      at.keep,
+      at.rate,
+      mix,
+      epsilon,
+      momentum,
+    ),
   );
 }
