@@ -6,15 +6,13 @@ import { tile } from "./tiles";
 const BLOCK_K: i32 = 512;
 const BLOCK_N: i32 = 256;
 /** Sixteen packed columns of A lie before B in the scratch. */
-const PACKED_A_BYTES: usize = 64 * 512;
-/** What the transposing packer may write past its last panel. */
-const SLACK_BYTES: i32 = 128;
-/** A matrix below this size stays in the nearer caches without packing; packing it would cost 2–4 %. */
+const PACKED_A_BYTES: i32 = 64 * BLOCK_K;
+/** A matrix of fewer numbers stays in the nearer caches without packing; packing it would cost 2–4 %. */
 const SMALL: i32 = 65536;
 
 /** Bytes of scratch that a product needs. */
 export function gemmScratch(): i32 {
-  return <i32>PACKED_A_BYTES + 4 * BLOCK_K * BLOCK_N + SLACK_BYTES;
+  return PACKED_A_BYTES + 4 * BLOCK_K * BLOCK_N;
 }
 
 /**
@@ -56,7 +54,7 @@ export function gemm(
     return;
   }
   const packsA = colA != 1 && k * rows >= SMALL;
-  const packsB = colB != 1 || packsA || (k * n > SMALL && rows > 16);
+  const packsB = colB != 1 || packsA || (k * n >= SMALL && rows > 16);
   for (let j = 0; j < n; j += BLOCK_N) {
     const cols = min(BLOCK_N, n - j);
     for (let p = 0; p < k; p += BLOCK_K) {
@@ -67,10 +65,10 @@ export function gemm(
       let rowOfPanel = rowBytesB;
       let panelBytes = 32;
       if (packsB) {
-        const from = panels;
+        const block = panels;
         panels = scratch + PACKED_A_BYTES;
-        if (colB == 1) packRows(depth, cols, from, rowBytesB, panels);
-        else packTransposed(depth, cols, from, colBytesB, panels);
+        if (colB == 1) packRows(depth, cols, block, rowBytesB, panels);
+        else packTransposed(depth, cols, block, colBytesB, panels);
         rowOfPanel = 32;
         panelBytes = depth << 5;
       }
@@ -121,7 +119,7 @@ function strip(
   }
 }
 
-/** One row of C, from a vector whose elements lie `stepA` apart. */
+/** One row of C, or one column, from a vector whose elements lie `stepA` apart. */
 function vector(
   n: i32,
   k: i32,
@@ -136,7 +134,7 @@ function vector(
   else vectorTimesColumns(n, k, a, stepA << 2, b, colB << 2, c);
 }
 
-/** One row: eight rows of B are streamed at once, so that C is read and written an eighth as often. */
+/** Eight rows of B are streamed at once, so that C is read and written an eighth as often. */
 // @ts-ignore: decorator
 @inline
 function vectorTimesRows(
@@ -185,7 +183,7 @@ function vectorTimesRows(
   }
 }
 
-/** One row against a stored transpose: eight columns at once, each lane adding through k in order. */
+/** B is a stored transpose: eight of its columns at once, each lane adding through k in order. */
 // @ts-ignore: decorator
 @inline
 function vectorTimesColumns(

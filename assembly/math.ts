@@ -39,7 +39,7 @@ export function expInline(x: v128): v128 {
   return f32x4.mul(scaled, f32x4.splat(2.98023223876953125e-8));
 }
 
-/** The same by a call: fewer bytes, where training spends no time. */
+/** The same by a call: fewer bytes, where training spends little time. */
 export function exp(x: v128): v128 {
   return expInline(x);
 }

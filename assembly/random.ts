@@ -82,7 +82,7 @@ function normal(
   }
 }
 
-/** Normal. */
+/** mean + deviation·z, with z normal. */
 export function randomNormal(
   from: i32,
   to: i32,

@@ -8,7 +8,7 @@ const SQRT_HALF_BITS: i64 = 0x3fe6a09e667f3bcd;
  * x = 2ᵉ·m with m in [√½, √2); ln m = 2·artanh s, s = (m − 1)/(m + 1), by its series up to s²³.
  */
 export function scalarLog(x: f64): f64 {
-  if (!(x > 0 && x < Infinity)) return x - 1 / x;
+  if (!(x > 0 && x < Infinity)) return x < 0 ? NaN : x - 1 / x;
   const bits = reinterpret<i64>(x);
   const e = (bits - SQRT_HALF_BITS) >> 52;
   const m = reinterpret<f64>(bits - (e << 52));

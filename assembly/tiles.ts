@@ -5,7 +5,7 @@ import { madd } from "./simd";
  * lies at a + i·rowA + k·colA, row k of B at b + k·rowB, row i of C at c + i·rowC.
  *
  * Leaving the loop conditionally after every step makes each step a block of its own: the compiler then moves no loads
- * across steps and spills nothing (37 → 46 GF), and needs no code for what is left of k.
+ * across steps and spills nothing, and needs no code for what is left of k.
  */
 // @ts-ignore: decorator
 @inline

@@ -54,6 +54,8 @@ function kernelRows({ kernels: k, allocate }, rows, cols) {
     return address;
   };
   const [x, y, dy, dx] = [floats(-4, 4), floats(0.01, 0.99), floats(-1, 1), floats(-1, 1)];
+  // Products that are repeated in place must not end in denormal numbers.
+  const ones = floats(1, 1);
   const [labels, guesses, loss, cells] = [n, n, n, 6 * n].map((count) => allocate(4 * count));
   k.argMax(0, rows, cols, x, labels);
   k.argMax(0, rows, cols, y, guesses);
@@ -74,7 +76,7 @@ function kernelRows({ kernels: k, allocate }, rows, cols) {
     ["addColumns", () => k.addColumns(0, rows, cols, cols, x, dx), n, 12 * n],
     ["sumColumns", () => k.sumColumns(0, cols, rows, cols, x, loss), n, 4 * n],
     ["addScaled", () => k.addScaled(0, n, x, dx, 1e-6), n, 12 * n],
-    ["multiply", () => k.multiply(0, n, y, dx), n, 12 * n],
+    ["multiply", () => k.multiply(0, n, ones, dx), n, 12 * n],
     ["rescale", () => k.rescale(0, n, x, dx, 2, 1), n, 8 * n],
     ["rescaleIntegers", () => k.rescaleIntegers(0, n, indices, dx, 2, 1), n, 8 * n],
     ["rescaleBytes", () => k.rescaleBytes(0, n, indices, dx, 2, 1), n, 5 * n],
@@ -177,7 +179,10 @@ function printRows(title, rows) {
   }
 }
 
-printProducts(await measurePeak());
+// A disturbed measurement would flatter every share: the best of several counts.
+const peaks = [];
+for (let i = 0; i < 4; i++) peaks.push(await measurePeak());
+printProducts(Math.max(...peaks));
 printRows("32 x 512, in the second cache", kernelRows(loadKernels(), 32, 512));
 printRows("32 x 10, a batch of classes", kernelRows(loadKernels(), 32, 10));
 printRows("32,768 parameters, second cache", optimizerRows(loadKernels(), 2 ** 15));

@@ -49,6 +49,8 @@ async function start(contestant, workload) {
     const { ready, why, ...about } = await runner.ready();
     if (!ready) throw new Error(why);
     const checked = await runner.ask("check");
+    // What is no number comes as null.
+    if (checked.loss === null) throw new Error("its loss became infinite");
     return { ...contestant, runner, ...about, name: contestant.name, checked, windows: [] };
   } catch (error) {
     await runner.end();
@@ -75,11 +77,12 @@ async function takeTurns(running) {
     for (const each of running.filter(({ missing }) => !missing)) {
       try {
         const window = await each.runner.ask("window");
-        // What is no number comes as null: from then on nothing is trained.
         if (window.loss === null) throw new Error("its loss became infinite");
         if (round) each.windows.push(window);
       } catch (error) {
         each.missing = error.message;
+        // It would go on in the windows of all others.
+        await each.runner.end();
       }
     }
   }

@@ -4,7 +4,8 @@ const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unk
 /**
  * Lets the event loop turn, every so many milliseconds. On a page by a message to oneself, which comes back after
  * everything that waits; where there is `setImmediate` by that, as Node hands over up to a thousand messages before it
- * looks at a timer. The plain clock starts faster than `performance` does; where somebody sets it, a turn comes early.
+ * looks at a timer. The plain clock starts faster than `performance` does; where somebody sets it, a turn
+ * comes early, or late by as much as the clock was set back, and never by more than one period.
  */
 export class Breather {
   private readonly channel = setImmediate ? undefined : new MessageChannel();

@@ -75,9 +75,9 @@ export function gather(
     view.set(source.subarray(start * width, (start + rows) * width));
     return;
   }
-  // First numbers first: rows that lie far apart are then fetched side by side.
+  // The first number of every row comes first: these loads do not wait for each other, so cache misses overlap.
   for (let row = 0; row < rows; row++) view[row * width] = source[order[start + row]! * width]!;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; width > 1 && row < rows; row++) {
     const from = order[start + row]! * width;
     if (width >= NARROW) {
       view.set(source.subarray(from, from + width), row * width);

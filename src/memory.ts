@@ -102,7 +102,7 @@ export class Memory {
     const bytes = this.sizes.get(address);
     if (bytes === undefined) return;
     this.sizes.delete(address);
-    // All that is free is 0, as new memory is: pages that nobody ever writes to cost nothing.
+    // All that is free is 0, as new memory is: pages of a run that nobody writes to cost nothing while it lasts.
     this.bytes(address, bytes).fill(0);
     let index = this.free.findIndex((run) => run.address > address);
     if (index < 0) index = this.free.length;
@@ -165,7 +165,7 @@ export const adjoin = (address: number, words: number, next: number) =>
 
 /** The runs of one model, so that they go back together. */
 export class Holdings {
-  private readonly addresses = new Set<number>();
+  private readonly runs = new Set<Run>();
 
   constructor(readonly memory: Memory) {}
 
@@ -173,17 +173,18 @@ export class Holdings {
   replace(old: Run, counts: readonly number[], what?: string): Run {
     this.release(old);
     const run = this.memory.allocateRun(counts, what);
-    this.addresses.add(run.address);
+    this.runs.add(run);
     return run;
   }
 
-  release({ address }: Run): void {
-    if (this.addresses.delete(address)) this.memory.release(address);
+  /** Takes a run back, once: what else lies at its address by then stays. */
+  release(run: Run): void {
+    if (this.runs.delete(run)) this.memory.release(run.address);
   }
 
   releaseAll(): void {
-    for (const address of this.addresses) this.memory.release(address);
-    this.addresses.clear();
+    for (const { address } of this.runs) this.memory.release(address);
+    this.runs.clear();
   }
 }
 

@@ -111,6 +111,7 @@ async function steps(training: Training, compiled: Compiled, breather: Breather)
   for (let step = 0; ; step++) {
     const coming = source.next();
     const batch = coming instanceof Promise ? await coming : coming;
+    checkGoing(training);
     if (!batch) return;
     if (begins) await call(training, "onBatchBegin", step, {});
     compiled.trainStep(batch);

@@ -158,3 +158,11 @@ test("any split of the rows gives the same bits, and gradients add up", () => {
     { relative: 1e-5, absolute: 1e-6 },
   );
 });
+
+test("denormal probabilities have a gradient with its signs", () => {
+  const arena = new Arena();
+  const [p, t] = [arena.put([1e-40, 1e-40, 1e-40]), arena.put([1, 0, 0])];
+  const [loss, gradient] = [arena.allocate(4), arena.allocate(12)];
+  arena.kernels.categoricalCrossentropy(0, 1, 3, p, t, 0, loss, gradient, 0, 1e-7);
+  expect([...arena.floats(gradient, 3)].map(Math.sign)).toEqual([-1, 1, 1]);
+});

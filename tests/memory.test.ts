@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../src/engine.js";
 import { engineInfo, layers, sequential } from "../src/index.js";
-import { memory, Memory } from "../src/memory.js";
+import { Holdings, memory, Memory, NO_RUN } from "../src/memory.js";
 import { generator } from "./support/numbers.js";
 
 declare const gc: () => void;
@@ -116,4 +116,14 @@ test("a failed model keeps nothing, and a disposed one gives back even what a se
   made.dispose();
   made.dispose();
   expect(memory().bytesInUse).toBe(before);
+});
+
+test("a run that was released stays so, whoever has its place by then", () => {
+  const holdings = new Holdings(new Memory(createEngine()));
+  const stale = holdings.replace(NO_RUN, [4]);
+  expect(() => holdings.replace(stale, [2 ** 30])).toThrow(/memory must hold/);
+  const other = holdings.replace(NO_RUN, [4]);
+  expect(other.address).toBe(stale.address);
+  const next = holdings.replace(stale, [4]);
+  expect(next.address).not.toBe(other.address);
 });

@@ -352,3 +352,27 @@ test("a long stream leaves memory where it was", async () => {
   await model.fitDataset(dataset(pairs()).repeat().take(3000));
   expect(memory().bytesInUse).toBe(before);
 });
+
+test("a model that its own stream disposes takes no further step: free memory stays 0", async () => {
+  for (let depth = 0; depth < 40; depth++) {
+    const model = sequential([layers.dense(3, { inputShape: [2] })]);
+    model.compile({ optimizer: "adam", loss: "mse" });
+    const [kernel] = model.layers[0]!.addresses;
+    const x = numbers(4);
+    const batch = [tensor(x, [2, 2]), tensor([...x, 1, 2], [2, 3])] as const;
+    const items = async function* () {
+      for (let step = 0; step < 6; step++) {
+        if (step === 3) {
+          let later = Promise.resolve();
+          for (let i = 0; i < depth; i++) later = later.then(() => {});
+          void later.then(() => model.dispose());
+        }
+        yield batch;
+        await Promise.resolve();
+      }
+    };
+    await model.fitDataset(items()).catch(() => {});
+    model.dispose();
+    expect([...memory().floats(kernel!, 6)]).toEqual([0, 0, 0, 0, 0, 0]);
+  }
+});

@@ -5,7 +5,7 @@ import { firstLanes, weightOf } from "./elementwise";
 
 // @ts-ignore: decorator
 @inline
-function scalarLog(x: f32): f32 {
+function logOf(x: f32): f32 {
   return f32x4.extract_lane(log(f32x4.splat(x)), 0);
 }
 
@@ -54,7 +54,7 @@ export function crossentropyLogits(
     const most = rowMaximum(z, cols);
     const total = rowExpSum(z, cols, most, 0);
     const shift = f32x4.splat(most);
-    const height = f32x4.splat(scalarLog(total));
+    const height = f32x4.splat(logOf(total));
     let sum = f32x4.splat(0);
     let weight = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
@@ -120,8 +120,8 @@ export function crossentropyProbabilities(
     let mean = f32x4.splat(0);
     for (let j = 0; j < cols; j += 4) {
       const t = firstLanes(targets(target, labels, r, cols, j, keep, spread), cols - j);
-      // Beyond the row any finite number does, as t is 0 there.
-      const q = f32x4.div(loadOr(prediction + row + ((<usize>j) << 2), cols - j, 1), total);
+      // Beyond the row 0 does, as t is 0 there.
+      const q = f32x4.div(loadOr(prediction + row + ((<usize>j) << 2), cols - j, 0), total);
       sum = f32x4.sub(sum, f32x4.mul(t, log(clipped(q, least))));
       mean = f32x4.add(mean, f32x4.mul(slopeOf(t, q, least), q));
     }

@@ -1,6 +1,9 @@
 import { madd } from "../simd";
 
-/** θ ← keep·θ + change. */
+/**
+ * θ ← keep·θ + change. All optimizers walk words [from, to) of whole arrays, which own their padding, so there is no
+ * tail: padding of parameters, gradients and slots is 0 and stays 0.
+ */
 // @ts-ignore: decorator
 @inline
 export function descend(parameter: usize, keep: v128, change: v128): void {

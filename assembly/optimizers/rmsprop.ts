@@ -13,7 +13,7 @@ export function rmsprop(
   gradient: usize,
   square: usize,
   mean: usize,
-  velocity: usize,
+  last: usize,
   keep: f32,
   rate: f32,
   mix: f32,
@@ -34,9 +34,9 @@ export function rmsprop(
       s = f32x4.pmax(f32x4.sub(s, f32x4.mul(m, m)), f32x4.splat(0));
     }
     let step = f32x4.div(f32x4.mul(rates, g), f32x4.sqrt(f32x4.add(s, epsilons)));
-    if (velocity) {
-      step = madd(share, v128.load(velocity + i), step);
-      v128.store(velocity + i, step);
+    if (last) {
+      step = madd(share, v128.load(last + i), step);
+      v128.store(last + i, step);
     }
     descend(parameter + i, kept, f32x4.neg(step));
   }

@@ -1,11 +1,6 @@
 import { madd } from "../simd";
 import { descend } from "./descend";
 
-/**
- * All optimizers walk words [from, to) of whole arrays, which own their padding, so there is no tail: padding of
- * parameters, gradients and slots is 0 and stays 0.
- */
-
 /** θ ← keep·θ − η·g. Robbins & Monro 1951. */
 export function sgd(
   from: i32,

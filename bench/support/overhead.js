@@ -2,7 +2,7 @@
 import { operationsOf, productsOf, workloads } from "./workloads.js";
 
 /**
- * Microseconds of glissade's median step: the step, its products at the peak, and its products alone; GFLOP/s of the
+ * Microseconds of glissade's median step, if its products alone were measured too: the step, its products at the peak, and its products alone; GFLOP/s of the
  * step, and their share of the peak.
  */
 export function breakdown({ peak, workloads: measured }, name) {
@@ -11,8 +11,9 @@ export function breakdown({ peak, workloads: measured }, name) {
     (sum, { shape }) => sum + operationsOf(shape),
     0,
   );
-  const timeOf = (contestant) =>
-    (1e6 * batchSize) / measured[name].find((each) => each.name === contestant).median;
+  const medianOf = (contestant) => measured[name].find((each) => each.name === contestant)?.median;
+  if (!medianOf("glissade-bare")) return undefined;
+  const timeOf = (contestant) => (1e6 * batchSize) / medianOf(contestant);
   const step = timeOf("glissade");
   const gflops = operations / step / 1e3;
   return {

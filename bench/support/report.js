@@ -43,7 +43,9 @@ function rateTable(name, measured) {
       "spread",
       "glissade is (median)",
       "(best)",
-      workloads[name].kind === "training" ? "loss after one epoch" : "mean size of outputs",
+      ...(workloads[name].kind === "training"
+        ? ["loss after one epoch", "and after the last window"]
+        : ["mean size of outputs"]),
       "departs by",
     ],
     here.map((each) => [
@@ -54,16 +56,35 @@ function rateTable(name, measured) {
       ratio(each, "median"),
       ratio(each, "best"),
       checkOf(each),
+      ...(workloads[name].kind === "training" ? [each.lastLoss.toPrecision(3)] : []),
       each.departs,
     ]),
+  );
+}
+
+const cell = ({ products }, shape, order) =>
+  products.find((each) => String(each.shape) === String(shape) && each.order === order);
+
+/** How many times as fast glissade's products are as each other's, by geometric means over shapes and orders. */
+function productRatios(measured) {
+  const own = glissadeOf(measured);
+  const others = ranOf(measured).filter((each) => each !== own);
+  return others.flatMap(({ label, products }) =>
+    [true, false].map((wide) => {
+      const shared = products.filter(
+        ({ shape, order }) => isWide(shape) === wide && cell(own, shape, order),
+      );
+      const of = (kind) =>
+        geometricMean(shared.map((each) => cell(own, each.shape, each.order)[kind] / each[kind]));
+      const where = wide ? "from 32 rows and 64 units upward" : "on narrower ones";
+      return { label, where, median: of("median"), best: of("best") };
+    }),
   );
 }
 
 function productTables(measured) {
   const here = ranOf(measured);
   const own = glissadeOf(here);
-  const cell = ({ products }, shape, order) =>
-    products.find((each) => String(each.shape) === String(shape) && each.order === order);
   const shapes = [...new Set(own.products.map(({ shape }) => String(shape)))];
   const orders = [...new Set(own.products.map(({ order }) => order))];
   const rows = shapes.map((shape) => [
@@ -73,23 +94,10 @@ function productTables(measured) {
       return cells.map((found) => (found ? found.median.toFixed(1) : "–")).join(" / ");
     }),
   ]);
-  const ratios = here
-    .filter((each) => each !== own)
-    .flatMap((other) =>
-      [true, false].map((wide) => {
-        const shared = other.products.filter(
-          ({ shape, order }) => isWide(shape) === wide && cell(own, shape, order),
-        );
-        const of = (kind) =>
-          times(
-            geometricMean(
-              shared.map((each) => cell(own, each.shape, each.order)[kind] / each[kind]),
-            ),
-          );
-        const where = wide ? "from 32 rows and 64 units upward" : "on narrower ones";
-        return `- glissade is ${of("median")} ${other.label} ${where} (by bests ${of("best")}).`;
-      }),
-    );
+  const ratios = productRatios(measured).map(
+    ({ label, where, median, best }) =>
+      `- glissade is ${times(median)} ${label} ${where} (by bests ${times(best)}).`,
+  );
   return [
     `Median GFLOP/s, ${orders.join(" / ")}:`,
     table(["rows × inputs × units", ...here.map(({ label }) => label)], rows),
@@ -98,7 +106,9 @@ function productTables(measured) {
 }
 
 function overheadOf(results, name) {
-  const { step, atPeak, products, gflops, share } = breakdown(results, name);
+  const parts = breakdown(results, name);
+  if (!parts) return "What of a step is not arithmetic was not measured.";
+  const { step, atPeak, products, gflops, share } = parts;
   const microseconds = (time) => `${round(time)} µs`;
   return (
     `glissade's median step takes ${microseconds(step)}: ${gflops.toFixed(1)} GFLOP/s, ${percent(share)} of the peak. ` +
@@ -123,10 +133,19 @@ function section(results, name) {
   return parts.join("\n\n");
 }
 
+const slowerProducts = (measured) =>
+  productRatios(measured)
+    .filter(({ median }) => median < 1)
+    .map(
+      ({ label, where, median }) =>
+        `- products: ${label} is ${times(1 / median)} glissade ${where}.`,
+    );
+
 function losses({ workloads: all }) {
   const lines = Object.entries(all).flatMap(([name, measured]) => {
     const own = glissadeOf(measured);
-    if (workloads[name].kind === "products" || own.missing) return [];
+    if (own.missing) return [];
+    if (workloads[name].kind === "products") return slowerProducts(measured);
     return ranOf(measured)
       .filter(({ median }) => median > own.median)
       .map(({ label, median }) => `- ${name}: ${label} is ${times(median / own.median)} glissade.`);

@@ -1,6 +1,7 @@
 /** The other half of serve.js: a contestant in a process of its own, asked line by line. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -23,8 +24,14 @@ const ANSWER_SECONDS = 120;
 
 /** Where the system can, all are held on one core, so that helper threads count too. */
 export const pinned = spawnSync("taskset", ["-V"]).status === 0;
-const core = process.env.GLISSADE_BENCH_CPU ?? String(availableParallelism() - 1);
+const core = process.env.GLISSADE_BENCH_CPU ?? lastCore();
 const pin = pinned ? ["taskset", "-c", core] : [];
+
+/** The last core that this process may run on. */
+function lastCore() {
+  const status = existsSync("/proc/self/status") ? readFileSync("/proc/self/status", "utf8") : "";
+  return /^Cpus_allowed_list:.*?(\d+)$/m.exec(status)?.[1] ?? String(availableParallelism() - 1);
+}
 
 export class Runner {
   constructor({ command }, workload, data) {

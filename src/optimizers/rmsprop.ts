@@ -31,7 +31,6 @@ export function rmsprop(given?: Options<typeof rmspropFields>): Optimizer {
     ...(centered ? ["averageGradient"] : []),
     ...(momentum ? ["momentum"] : []),
   ];
-  const [ofMean, ofStep] = ["averageGradient", "momentum"].map((slot) => slots.indexOf(slot));
   return makeOptimizer("rmsprop", options, { slots }, (k, at) =>
     k.rmsprop(
       0,
@@ -39,8 +38,8 @@ export function rmsprop(given?: Options<typeof rmspropFields>): Optimizer {
       at.parameter,
       at.gradient,
       at.slots[0]!,
-      at.slots[ofMean!] ?? 0,
-      at.slots[ofStep!] ?? 0,
+      centered ? at.slots[1]! : 0,
+      momentum ? at.slots.at(-1)! : 0,
       at.keep,
       at.rate,
       mix,
