@@ -36,7 +36,7 @@ export default () => {
     const at = Math.min(i, ${bytes.length - 4});
     bytes.setUint32(at, parseInt(hex.slice(2 * at, 2 * at + 8), 16));
   }
-  return bytes;
+  return bytes.buffer;
 };
 `,
   );

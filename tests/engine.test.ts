@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import embedded from "../build/wasm-bytes.js";
+import { createEngine } from "../src/engine.js";
 import { engineInfo, layers, randomSeed, ready, sequential } from "../src/index.js";
 
 test("the engine starts at first use, with the module that ready was given", () => {
@@ -23,8 +24,11 @@ test.each(["there is a Buffer", "there is none"])(
   (which) => {
     const built = new Uint8Array(readFileSync("build/simd.wasm"));
     if (which === "there is none") vi.stubGlobal("Buffer", undefined);
-    const { buffer, byteOffset, byteLength } = embedded() as Uint8Array;
-    expect(new Uint8Array(buffer, byteOffset, byteLength)).toEqual(built);
+    const source = embedded() as Uint8Array | ArrayBuffer;
+    expect(
+      Uint8Array.from(source instanceof ArrayBuffer ? new Uint8Array(source) : source),
+    ).toEqual(built);
+    expect(createEngine(source as BufferSource).kernels.gemmScratch()).toBeGreaterThan(0);
   },
 );
 
