@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { layers, losses, oneHot, optimizers, schedules, sequential, tensor } from "glissade";
 import { datasets } from "glissade/node";
+import { median } from "./support/statistics.js";
 
 const BATCH = 128;
 const STEPS = Math.ceil(60000 / BATCH);
@@ -78,11 +79,6 @@ async function run(recipe, seed) {
 const runAlone = (index, seed) =>
   JSON.parse(execFileSync(process.execPath, [fileURLToPath(import.meta.url), "run", index, seed]));
 
-const ordered = (values) => [...values].sort((a, b) => a - b);
-const median = (values) => {
-  const sorted = ordered(values);
-  return (sorted[(values.length - 1) >> 1] + sorted[values.length >> 1]) / 2;
-};
 const percent = (share) => (100 * share).toFixed(2);
 
 const [first = "10", second, third] = process.argv.slice(2);
@@ -96,10 +92,10 @@ if (first === "run") {
     if (second && second !== goal) continue;
     const runs = Array.from({ length: Number(first) }, (_, seed) => runAlone(index, seed));
     const seconds = runs.map((each) => each.seconds);
-    const shares = ordered(runs.map(({ accuracy }) => accuracy));
+    const shares = runs.map(({ accuracy }) => accuracy);
     console.log(
       `| ${goal} in ${limit} s | ${median(seconds).toFixed(2)}, ${Math.min(...seconds).toFixed(2)} | ` +
-        `${percent(median(shares))}, ${percent(shares[0])}..${percent(shares.at(-1))} | ${nameOf(recipe)} |`,
+        `${percent(median(shares))}, ${percent(Math.min(...shares))}..${percent(Math.max(...shares))} | ${nameOf(recipe)} |`,
     );
   }
 }

@@ -3,6 +3,7 @@
  * the same of bare Node, started by turns.
  */
 import { spawnSync } from "node:child_process";
+import { median } from "./support/statistics.js";
 
 const STARTS = 30;
 const FITS = 5;
@@ -55,16 +56,14 @@ for (let i = 0; i < STARTS; i++) {
   }
 }
 
-const sorted = (name, of) => runs[name].map(of).sort((a, b) => a - b);
-const best = (name, of) => sorted(name, of)[0];
-const median = (name, of) => sorted(name, of)[runs[name].length >> 1];
+const best = (values) => Math.min(...values);
 const time = (run) => run.time;
-const over = (choose, name, of) => choose(name, of) - choose("bare", of);
+const over = (choose, name, of) => choose(runs[name].map(of)) - choose(runs.bare.map(of));
 
 console.log(`import, build and first step over bare Node, ${STARTS} starts by turns:`);
 console.log(
   `  best ${over(best, "step", time).toFixed(1)} ms, median ${over(median, "step", time).toFixed(1)} ms; ` +
-    `bare Node ${best("bare", time).toFixed(1)} ms`,
+    `bare Node ${best(runs.bare.map(time)).toFixed(1)} ms`,
 );
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const peak = over(median, "fit", (run) => run.peak - run.own);

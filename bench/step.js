@@ -8,6 +8,7 @@ import { layers, oneHot, sequential, tensor } from "glissade";
 import { datasets } from "glissade/node";
 
 const WINDOWS = 40;
+const WARM_WINDOWS = 13;
 const STEPS = 50;
 const GARBAGE_STEPS = 20000;
 
@@ -21,10 +22,10 @@ function modelOf(inputs, units, compilation) {
   return model;
 }
 
-/** Best microseconds of one call of each of some functions, in windows by turns; the first quarter warms up. */
+/** Best microseconds of one call of each of some functions, in windows by turns; the first ones warm up. */
 async function byTurns(runs, calls) {
   const best = runs.map(() => Infinity);
-  for (let window = -WINDOWS / 3; window < WINDOWS; window++) {
+  for (let window = -WARM_WINDOWS; window < WINDOWS; window++) {
     for (const [i, run] of runs.entries()) {
       const began = performance.now();
       await run();

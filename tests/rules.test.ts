@@ -178,7 +178,7 @@ function callsInLoops(wat: string): Record<string, string[]> {
 describe("the compiled kernels", () => {
   const wat = readFileSync("build/simd.wat", "utf8");
 
-  test("call in loops what is meant to be called, and nothing in those of products and optimizers", () => {
+  test("call in loops what is meant to be called, and nothing in those of tiles and optimizers", () => {
     const calls = callsInLoops(wat);
     const meant = ["dot", "exp", "log", "philox", "rowExpSum", "rowMaximum", "storeTail"];
     expect(Object.keys(calls).sort()).toEqual(["addScaled", ...meant]);

@@ -1,4 +1,5 @@
-/** What loops written by hand need: an order of rows, and copies of rows. */
+/** What loops written by hand need: an order of rows, copies of rows, and answers row by row. */
+import { ROWS } from "../support/workloads.js";
 
 /** Fisher and Yates's shuffle of 0 … count - 1. */
 export function shuffled(count) {
@@ -20,6 +21,29 @@ export function* shuffledBatches(count, epochRows, batchSize) {
       done += batch.length;
     }
   }
+}
+
+/** As these contestants answer row by row, so many tell what more take. */
+const MOST_ROWS = 200;
+
+/** What `serve` asks of inference, where `answer(row)` gives the outputs of one row of the data. */
+export function rowByRow({ rows: asked, data, units }, answer) {
+  const rows = Math.min(asked, MOST_ROWS);
+  return {
+    rows,
+    check(count) {
+      let sum = 0;
+      for (let row = 0; row < count; row++) {
+        for (const output of answer(row)) sum += Math.abs(output);
+      }
+      return sum / count / units.at(-1);
+    },
+    infer(call) {
+      let outputs;
+      for (let i = 0; i < rows; i++) outputs = answer((rows * call + i) % ROWS[data]);
+      return outputs[0];
+    },
+  };
 }
 
 /** Rows of a matrix, copied one below the other. */

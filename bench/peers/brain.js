@@ -2,6 +2,7 @@
 import { readRows, readWeights } from "../support/data.js";
 import { ROWS } from "../support/workloads.js";
 import { serve } from "../support/serve.js";
+import { rowByRow } from "./batches.js";
 import { versionOf } from "./version.js";
 
 /** Keras divides the slopes of squared errors by rows and outputs of a batch: so far does one row of it go. */
@@ -17,9 +18,6 @@ const departures = {
   row: "relu on the outputs",
   rows: "row by row; relu on the outputs",
 };
-
-/** As it takes row by row, so many tell what more take. */
-const MOST_ROWS = 200;
 
 serve(async (workload) => {
   const { default: brain } = await import("brain.js");
@@ -55,25 +53,7 @@ serve(async (workload) => {
   const net = network();
 
   if (workload.kind === "inference") {
-    const rows = Math.min(workload.rows, MOST_ROWS);
-    return {
-      ...about,
-      rows,
-      check(count) {
-        let sum = 0;
-        for (let row = 0; row < count; row++) {
-          for (const output of net.run(rowOf(all.x, inputs, row))) sum += Math.abs(output);
-        }
-        return sum / count / outputs;
-      },
-      infer(call) {
-        let answer;
-        for (let i = 0; i < rows; i++) {
-          answer = net.run(rowOf(all.x, inputs, (rows * call + i) % ROWS[data]));
-        }
-        return answer[0];
-      },
-    };
+    return { ...about, ...rowByRow(workload, (row) => net.run(rowOf(all.x, inputs, row))) };
   }
 
   const part = (count) =>

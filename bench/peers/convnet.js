@@ -2,7 +2,7 @@
 import { readRows, readWeights } from "../support/data.js";
 import { ROWS } from "../support/workloads.js";
 import { serve } from "../support/serve.js";
-import { shuffledBatches } from "./batches.js";
+import { rowByRow, shuffledBatches } from "./batches.js";
 import { versionOf } from "./version.js";
 
 /** Its squared error is half the sum over the outputs, where Keras's is the mean. */
@@ -12,9 +12,6 @@ const methods = {
   tiny: { method: "windowgrad", ro: 0.9, eps: 1e-14, learning_rate: 0.001 },
 };
 const departures = { larger: "Adadelta, as it has no Adam", rows: "row by row" };
-
-/** As it takes row by row, so many tell what more take. */
-const MOST_ROWS = 200;
 
 serve(async (workload) => {
   const { default: convnetjs } = await import("convnetjs");
@@ -60,25 +57,7 @@ serve(async (workload) => {
   const net = network();
 
   if (workload.kind === "inference") {
-    const rows = Math.min(workload.rows, MOST_ROWS);
-    return {
-      ...about,
-      rows,
-      check(count) {
-        let sum = 0;
-        for (let row = 0; row < count; row++) {
-          for (const output of net.forward(volumes[row]).w) sum += Math.abs(output);
-        }
-        return sum / count / outputs;
-      },
-      infer(call) {
-        let answer;
-        for (let i = 0; i < rows; i++) {
-          answer = net.forward(volumes[(rows * call + i) % ROWS[data]]).w;
-        }
-        return answer[0];
-      },
-    };
+    return { ...about, ...rowByRow(workload, (row) => net.forward(volumes[row]).w) };
   }
 
   const trainerOf = (net) =>

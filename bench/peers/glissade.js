@@ -2,7 +2,7 @@
 import { readRows, readWeights } from "../support/data.js";
 import { operationsOf } from "../support/workloads.js";
 import { serve } from "../support/serve.js";
-import { multiplication } from "./multiplication.js";
+import { packedMultiplication } from "./multiplication.js";
 import { versionOf } from "./version.js";
 
 const compilations = {
@@ -35,7 +35,7 @@ const repeated = (multiply) => (shape, order) => {
 serve(async (workload) => {
   const glissade = await import("glissade");
   const about = { name: "glissade", version: `glissade ${versionOf("glissade")}` };
-  if (workload.kind === "products") return { ...about, multiply: repeated(multiplication()) };
+  if (workload.kind === "products") return { ...about, multiply: repeated(packedMultiplication()) };
 
   const { tensor } = glissade;
   const { data, batchSize, rows } = workload;

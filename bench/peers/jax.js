@@ -117,9 +117,8 @@ serve(async (workload) => {
     async check(count) {
       const fresh = trainer();
       for (let row = 0; row < count; row += batchSize) {
-        const part = ({ length }, width, values) =>
-          values.subarray(row * width, Math.min(length, (row + batchSize) * width));
-        await fresh.train(part(all.x, inputs, all.x), part(all.y, outputs, all.y));
+        const part = (values, width) => values.subarray(row * width, (row + batchSize) * width);
+        await fresh.train(part(all.x, inputs), part(all.y, outputs));
       }
       const loss = judge(
         fresh.weights(),

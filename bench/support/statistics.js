@@ -13,11 +13,13 @@ function quantile(values, share) {
   return low + (high - low) * (place % 1);
 }
 
+export const median = (values) => quantile(values, 0.5);
+
 /** Best, median, and the spread of the middle half as a share of the median. */
 export function summarize(rates) {
-  const median = quantile(rates, 0.5);
-  const spread = (quantile(rates, 0.75) - quantile(rates, 0.25)) / median;
-  return { best: Math.max(...rates), median, spread };
+  const middle = median(rates);
+  const spread = (quantile(rates, 0.75) - quantile(rates, 0.25)) / middle;
+  return { best: Math.max(...rates), median: middle, spread };
 }
 
 export const geometricMean = (values) =>
