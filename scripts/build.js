@@ -61,9 +61,13 @@ const shared = {
 };
 const universal = ["src/index.ts", "src/core.ts"];
 
-/** Few files without comments, for runtimes and pages: they start fastest. Names stay, for stack traces. */
+/**
+ * Few files without comments, for runtimes and pages: they start fastest. Names stay, for stack traces; lines are short,
+ * as Node prints the one that throws.
+ */
 async function buildBundles() {
-  const bundled = { ...shared, splitting: true, minifyWhitespace: true, minifySyntax: true };
+  const short = { minifyWhitespace: true, minifySyntax: true, lineLimit: 100 };
+  const bundled = { ...shared, ...short, splitting: true };
   await build({
     ...bundled,
     entryPoints: [...universal, "src/node/index.ts"],

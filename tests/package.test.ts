@@ -1,4 +1,4 @@
-import { execSync } from "node:child_process";
+import { execSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
@@ -41,6 +41,22 @@ describe("the package", () => {
     expect(readFileSync("package-lock.json", "utf8")).not.toMatch(
       /"resolved"|https?:\/\/(?!.*(opencollective|github|funding|sponsors|tidelift|eslint|paulmillr))/,
     );
+  });
+
+  test("what Node prints of an error that nobody catches is short", () => {
+    const program = `
+      import { layers, sequential } from "./dist/index.js";
+      const model = sequential([layers.dense(1, { inputShape: [2] })]);
+      model.compile({ loss: "mse", optimizer: "addam" });`;
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program]);
+    expect(String(stderr)).toContain('did you mean "adam"?');
+    expect(
+      Math.max(
+        ...String(stderr)
+          .split("\n")
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThan(300);
   });
 
   test("a family gives a bundle what is named and no more", async () => {
