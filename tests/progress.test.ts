@@ -64,7 +64,7 @@ test("steps of a stream without a known end are counted", async () => {
     verbose: 0,
     callbacks: [progressBar({ stream })],
   });
-  expect(written.find((text) => /10 batches/.test(text))).toMatch(
+  expect(written.find((text) => / 10 batches/.test(text))).toMatch(
     /^\repoch 1\/1 10 batches {2}[\d,]+ batches\/s {2}loss/,
   );
 });
