@@ -121,3 +121,18 @@ test("the scalar logarithm agrees with double precision", () => {
   }
   expect([0, 1, Infinity, NaN].map(scalarLog)).toEqual([-Infinity, 0, Infinity, NaN]);
 });
+
+test("the scalar exponential agrees with double precision", () => {
+  const { scalarExp } = new Arena().kernels;
+  for (let x = -707.9; x < 708; x += 0.37) {
+    expect(Math.abs(scalarExp(x) / Math.exp(x) - 1)).toBeLessThan(4e-16);
+  }
+  expect([0, Infinity, -Infinity, 800, -800, NaN].map(scalarExp)).toEqual([
+    1,
+    Infinity,
+    0,
+    Infinity,
+    0,
+    NaN,
+  ]);
+});
