@@ -10,6 +10,7 @@ export * as losses from "./losses/index.js";
 export * as metrics from "./metrics/index.js";
 export * as optimizers from "./optimizers/index.js";
 export * as schedules from "./schedules/index.js";
+export * as split from "./split/index.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { Logs } from "./compiled.js";
 export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";
@@ -48,6 +49,7 @@ export type { Gradients } from "./network.js";
 export type { LearningRate, Optimizer, OptimizerRule, Schedule } from "./optimizers/optimizer.js";
 export { classificationReport, confusionMatrix } from "./report.js";
 export { randomSeed } from "./seed.js";
+export type { RowFacts, Split, Splitter } from "./split/splitter.js";
 export type {
   Activation,
   Initializer,

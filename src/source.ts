@@ -1,7 +1,5 @@
-import { counted } from "./error.js";
 import type { Batch, Feed } from "./feed.js";
-import { memory } from "./memory.js";
-import { seedWords } from "./stage.js";
+import { shuffledOrder } from "./order.js";
 
 const PURPOSE_SHUFFLE = 1;
 
@@ -16,17 +14,6 @@ export interface Source {
   next(): Batch | undefined | Promise<Batch | undefined>;
   /** Comes once, after the last. */
   close?(): unknown;
-}
-
-/** The order of a pass over the rows: 0 … rows − 1, shuffled by seed and pass alone. @throws ERR_MEMORY */
-function orderOf(rows: number, seed: number, pass: number): Int32Array {
-  const heap = memory();
-  const address = heap.allocate(rows, `the order of ${counted(rows, "row")}`);
-  const [low, high] = seedWords(seed);
-  heap.kernels.shuffle(rows, address, low, high, pass, PURPOSE_SHUFFLE);
-  const order = heap.integers(address, rows).slice();
-  heap.release(address);
-  return order;
 }
 
 /**
@@ -58,7 +45,8 @@ export function arraySource(
     next() {
       if (step === end) return undefined;
       const now = Math.floor(step / batches);
-      if (seed !== undefined && pass !== now) batch.order = orderOf(feed.rows, seed, now);
+      if (seed !== undefined && pass !== now)
+        batch.order = shuffledOrder(feed.rows, seed, now, PURPOSE_SHUFFLE);
       pass = now;
       batch.start = (step++ % batches) * batchSize;
       batch.rows = Math.min(batchSize, feed.rows - batch.start);
