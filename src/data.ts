@@ -44,17 +44,20 @@ export function oneHot(labels: Data, classes?: number): FloatTensor {
 /** Keras's name of {@link oneHot}. */
 export const toCategorical = oneHot;
 
-/** The class of each row: the number itself, or the greatest column of one-hot rows. */
-export function classesOf(owner: string, what: string, data: Data): Int32Array {
+/**
+ * The class of each row: the number itself, or the greatest column of one-hot rows. Rows of one score count as class 1
+ * above the threshold; without one, whole numbers are classes, and others scores that are cut at ½.
+ */
+export function classesOf(owner: string, what: string, data: Data, threshold?: number): Int32Array {
   const nested = Array.isArray(data) && Array.isArray(data[0]);
-  if (!isTensor(data) && !nested) return labelsOf(owner, what, data);
+  if (!isTensor(data) && !nested && threshold === undefined) return labelsOf(owner, what, data);
   const found = asTensor(owner, what, data);
   const cols = sizeOf(found.shape.slice(1));
   if (found.shape.length < 2 || cols === 1) {
     const scores =
       found.dtype === "float32" && found.data.some((value) => !Number.isInteger(value));
-    return scores
-      ? Int32Array.from(found.data, (value) => Number(value > 0.5))
+    return scores || threshold !== undefined
+      ? Int32Array.from(found.data, (value) => Number(value > (threshold ?? 0.5)))
       : labelsOf(owner, what, found.data);
   }
   return found.argMax().data as Int32Array;

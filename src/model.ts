@@ -36,6 +36,8 @@ import type { Weighting } from "./weighting.js";
 export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGraph<Node> {
   /** Set to true, a fit ends after the current step. */
   stopTraining = false;
+  /** The score above which a row of one column counts as class 1, kept with the model; `threshold` chooses one. */
+  threshold: number | undefined;
   private book: HistoryBook | undefined;
   private waiting: CompileOptions | undefined;
 
@@ -201,6 +203,7 @@ export class Model<Prediction = FloatTensor, Node = GraphNode> extends ModelGrap
       seed: this.seed,
     });
     twin.labels = this.labels;
+    twin.threshold = this.threshold;
     twin.setWeights(this.getWeights());
     const { compiled } = this.network;
     if (compiled) twin.compile(compiled.options);

@@ -1,9 +1,11 @@
 import { classesOf } from "./data.js";
 import { GlissadeError } from "./error.js";
-import { choice, count, field, optional, type Options, resolve } from "./options.js";
+import { choice, count, field, finite, optional, type Options, resolve } from "./options.js";
 import type { Data } from "./tensor.js";
 
-const labelsField = {
+const commonFields = {
+  /** The score above which a row of one column counts as class 1; ½ otherwise. */
+  threshold: optional(finite()),
   /** What the classes are called. */
   labels: optional(
     field<readonly string[] | undefined>(
@@ -16,7 +18,7 @@ const labelsField = {
 export const confusionMatrixFields = {
   /** How many classes there are; one more than the greatest that occurs otherwise. */
   classes: optional(count()),
-  ...labelsField,
+  ...commonFields,
 };
 
 export interface ConfusionMatrix {
@@ -34,7 +36,7 @@ function table(rows: readonly (readonly string[])[]): string {
 
 /**
  * How often each class was taken for each other. y and predicted are class numbers, one-hot rows or scores; rows of one
- * score count as class 1 above ½.
+ * score count as class 1 above the threshold.
  *
  * @throws ERR_SHAPE if they have not equally many rows, ERR_NUMERIC if a class is negative or not below `classes`,
  *   ERR_OPTION if labels do not suffice for `classes`, ERR_MEMORY if there are more than 10,000 classes.
@@ -45,13 +47,7 @@ export function confusionMatrix(
   given?: Options<typeof confusionMatrixFields>,
 ): ConfusionMatrix {
   const options = resolve("confusionMatrix", confusionMatrixFields, given);
-  const [matrix, names] = countPairs(
-    "confusionMatrix",
-    y,
-    predicted,
-    options.classes,
-    options.labels,
-  );
+  const [matrix, names] = countPairs("confusionMatrix", y, predicted, options);
   const toString = () =>
     table([["", ...names], ...matrix.map((row, i) => [names[i]!, ...row.map(String)])]);
   return { matrix, labels: names, toString };
@@ -60,15 +56,20 @@ export function confusionMatrix(
 /** So many squared are 100 million counts. */
 const MOST_CLASSES = 10000;
 
+interface CountOptions {
+  readonly classes?: number | undefined;
+  readonly labels: readonly string[] | undefined;
+  readonly threshold: number | undefined;
+}
+
 function countPairs(
   owner: string,
   y: Data,
   predicted: Data,
-  given: number | undefined,
-  labels: readonly string[] | undefined,
+  { classes: given, labels, threshold }: CountOptions,
 ): [matrix: number[][], names: string[]] {
   const actual = classesOf(owner, "y", y);
-  const guess = classesOf(owner, "predicted", predicted);
+  const guess = classesOf(owner, "predicted", predicted, threshold);
   if (actual.length !== guess.length) {
     throw new GlissadeError(
       "ERR_SHAPE",
@@ -104,7 +105,7 @@ function countPairs(
 export const classificationReportFields = {
   /** The score where nothing was predicted, or nothing is so. */
   zeroDivision: choice([0, 1], 0),
-  ...labelsField,
+  ...commonFields,
 };
 
 /** Scores of one class, or of a mean over classes. */
@@ -137,12 +138,9 @@ export function classificationReport(
   predicted: Data,
   given?: Options<typeof classificationReportFields>,
 ): ClassificationReport {
-  const { labels, zeroDivision } = resolve(
-    "classificationReport",
-    classificationReportFields,
-    given,
-  );
-  const [matrix, names] = countPairs("classificationReport", y, predicted, undefined, labels);
+  const options = resolve("classificationReport", classificationReportFields, given);
+  const { zeroDivision } = options;
+  const [matrix, names] = countPairs("classificationReport", y, predicted, options);
   const rows = matrix.flat().reduce((a, b) => a + b, 0);
   const ratio = (part: number, whole: number) => (whole > 0 ? part / whole : zeroDivision);
   const all = matrix.map((row, i): ClassScores & { seen: number } => {

@@ -67,9 +67,10 @@ export function writeModel(
 ): Uint8Array<ArrayBuffer> {
   const { weightsOnly } = resolve(owner, toBytesFields, given);
   checkModel(owner, model);
-  const { network, labels } = model;
+  const { network, labels, threshold } = model;
   network.checkAlive(owner);
   checkLabels(owner, labels);
+  checkThreshold(owner, threshold);
   const tensors = new Map<string, Tensor>();
   const { layers, names } = network.topology;
   for (const layer of layers) {
@@ -82,6 +83,7 @@ export function writeModel(
     version: VERSION,
     model: describe(model),
     ...(labels && { labels }),
+    ...(threshold !== undefined && { threshold }),
     ...(compiled && {
       compile: {
         ...describeCompilation(compiled.options),
@@ -102,6 +104,15 @@ function checkLabels(owner: string, labels: unknown): void {
   );
 }
 
+function checkThreshold(owner: string, threshold: unknown): void {
+  if (threshold === undefined || Number.isFinite(threshold)) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `${owner}: the model's threshold must be a finite number, got ${show(threshold)}; ` +
+      "threshold(scores, y).threshold is one",
+  );
+}
+
 /** A layer of the user's own knows its own options only: the common ones are set on what it makes. */
 function makeLayer(revival: Revival, { type, options, ...rest }: LayerSpec): Layer {
   const made = reviveMember(revival, "layer", { type, options });
@@ -115,7 +126,7 @@ function makeLayer(revival: Revival, { type, options, ...rest }: LayerSpec): Lay
   return Object.assign(made, { name, trainable, learningRateMultiplier });
 }
 
-function build(revival: Revival, { model: spec, labels }: Header): Model {
+function build(revival: Revival, { model: spec, labels, threshold }: Header): Model {
   const { owner, members } = revival;
   const layers = spec.layers.map((layer) => makeLayer(revival, layer));
   const draw = () => {
@@ -134,6 +145,7 @@ function build(revival: Revival, { model: spec, labels }: Header): Model {
   // What a layer of the user's own refuses is no damage.
   const model = members.layers ? draw() : orDamaged(owner, draw);
   model.labels = labels;
+  model.threshold = threshold;
   return model;
 }
 

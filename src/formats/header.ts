@@ -37,6 +37,7 @@ export interface Header {
   readonly version: string;
   readonly model: ModelSpec;
   readonly labels?: readonly string[];
+  readonly threshold?: number;
   readonly compile?: CompileSpec;
 }
 
@@ -57,10 +58,12 @@ export function headerOf(owner: string, text: string | undefined): Header {
         `it needs glissade ${String(header.version)} or newer`,
     );
   }
-  const { model, labels, compile } = header;
+  const { model, labels, threshold, compile } = header;
   if (model === undefined) throw damaged(owner, "none");
   if (!isModel(model)) throw damaged(owner, "one whose layers and nodes do not fit together");
   if (!isOptional(labels, isTexts)) throw damaged(owner, "labels that are no texts");
+  if (!isOptional(threshold, Number.isFinite))
+    throw damaged(owner, "a threshold that is no number");
   if (!isOptional(compile, isCompilation)) throw damaged(owner, "half a compilation");
   return header;
 }
