@@ -1,5 +1,6 @@
 import { GlissadeError } from "./error.js";
 import type { AnyModel } from "./model.js";
+import type { Journal } from "./tune/journal.js";
 
 /** What a file of a model holds. */
 export interface SaveOptions {
@@ -21,6 +22,10 @@ export interface Storage {
   writeText(path: string, text: string): Promise<void>;
   /** Goes on after what was there. */
   appendText(path: string, text: string): Promise<void>;
+  /** The same of bytes. */
+  appendBytes(path: string, bytes: Uint8Array): Promise<void>;
+  /** Where a study is kept, so that it can go on. */
+  journal(path: string): Journal;
 }
 
 let registered: Storage | undefined;

@@ -59,21 +59,41 @@ const HOOKS = [
   "onProgress",
 ] as const satisfies readonly Exclude<keyof Callback, "isProgress">[];
 
+/** Hooks of a study: one object may serve `tune` as well. */
+export const STUDY_HOOKS = [
+  "onStudyBegin",
+  "onTrialBegin",
+  "onTrialEpoch",
+  "onTrialEnd",
+  "onStudyEnd",
+  "onStudyAbort",
+] as const;
+
+const KNOWN: readonly string[] = [...HOOKS, ...STUDY_HOOKS];
+
 const isHook = (hook: unknown) => hook === undefined || hook === null || typeof hook === "function";
 
-/** @throws ERR_OPTION if a hook is no function, or one has a name that nobody calls, such as `on_epoch_end` */
-export function checkCallbacks(owner: string, callbacks: readonly Callback[]): void {
+/**
+ * @param called The hooks that `owner` calls.
+ * @throws ERR_OPTION if a hook is no function, or one has a name that nobody calls, such as `on_epoch_end`
+ */
+export function checkCallbacks(
+  owner: string,
+  callbacks: readonly object[],
+  called: readonly string[] = HOOKS,
+): void {
   for (const callback of callbacks) {
-    const wrong = HOOKS.find((name) => !isHook(callback[name]));
+    const hooks = callback as Readonly<Record<string, unknown>>;
+    const wrong = KNOWN.find((name) => !isHook(hooks[name]));
     if (wrong) {
       throw new GlissadeError(
         "ERR_OPTION",
-        `${owner}: a callback's ${wrong} must be a function, got ${show(callback[wrong])}`,
+        `${owner}: a callback's ${wrong} must be a function, got ${show(hooks[wrong])}`,
       );
     }
     const stray = Object.keys(callback).find(
-      (name) => /^on[A-Z_]/.test(name) && !(HOOKS as readonly string[]).includes(name),
+      (name) => /^on[A-Z_]/.test(name) && !KNOWN.includes(name),
     );
-    if (stray) throw unknownName(`${owner}: callbacks`, "hook", stray, HOOKS);
+    if (stray) throw unknownName(`${owner}: callbacks`, "hook", stray, called);
   }
 }

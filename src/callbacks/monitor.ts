@@ -34,16 +34,17 @@ const MORE_IS_BETTER =
 /** How names end of which less is better, whatever comes before: an output may be called anything. */
 const LESS_IS_BETTER = /(loss|error|crossentropy|mae|mse)$/i;
 
+/** Whether more of a series is better; "auto" goes by its name. */
+export const isRising = (name: string, mode: "auto" | "min" | "max"): boolean =>
+  mode === "auto" ? MORE_IS_BETTER.test(name) && !LESS_IS_BETTER.test(name) : mode === "max";
+
 /** What `owner` watches, by the options of {@link monitorFields}. */
 export function monitorOf(
   owner: string,
   { monitor, mode }: Resolved<typeof monitorFields>,
   minDelta: number,
 ): Monitor {
-  const rises =
-    mode === "auto"
-      ? MORE_IS_BETTER.test(monitor) && !LESS_IS_BETTER.test(monitor)
-      : mode === "max";
+  const rises = isRising(monitor, mode);
   let sparse = false;
   return {
     worst: rises ? -Infinity : Infinity,

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Storage } from "../storage.js";
+import { fileJournal } from "./journal.js";
 import { checkEnding, save } from "./files.js";
 
 const makeFolder = (path: string) => mkdir(dirname(path), { recursive: true });
@@ -27,4 +28,9 @@ export const files: Storage = {
     await makeFolder(path);
     await appendFile(path, text);
   },
+  async appendBytes(path, bytes) {
+    await makeFolder(path);
+    await appendFile(path, bytes);
+  },
+  journal: fileJournal,
 };

@@ -1,0 +1,185 @@
+import type { AnyLoss, CompileOptions } from "../compileOptions.js";
+import { GlissadeError } from "../error.js";
+import { type AnyModel, checkModel } from "../model.js";
+import {
+  count,
+  field,
+  isPlainObject,
+  isRate,
+  needed,
+  type Options,
+  type Resolved,
+  resolve,
+} from "../options.js";
+import { aligned, type RankedTrial, short, type TuneResult } from "./result.js";
+import type { Build, Building } from "./run.js";
+import { grid } from "./searches/grid.js";
+import { choice } from "./space.js";
+import { tune } from "./tune.js";
+import { objectiveField, objectiveOf, tuneFields } from "./tuneOptions.js";
+
+/** Names, or what stands behind each name. */
+type Candidates<T> = readonly string[] | Readonly<Record<string, T>>;
+
+type AnyOptimizer = CompileOptions["optimizer"];
+
+/** The namesakes, where every one passes. */
+const areCandidates = (given: unknown, passes: (one: unknown) => boolean) =>
+  Array.isArray(given)
+    ? given.length > 0 && given.every((one) => typeof one === "string")
+    : isPlainObject(given) &&
+      Object.keys(given).length > 0 &&
+      Object.values(given).every((one) => passes(one));
+
+const { space: _space, search: _search, pruner: _pruner, ...common } = tuneFields;
+
+export const compareFields = {
+  ...common,
+  /** Names of losses, or losses by name. */
+  losses: needed(
+    field<Candidates<AnyLoss>>('names such as ["meanSquaredError"], or losses by name', (given) =>
+      areCandidates(given, (one) => one !== undefined && one !== null),
+    ),
+  ),
+  /** Names of optimizers, or functions learningRate → optimizer by name. */
+  optimizers: needed(
+    field<Candidates<(learningRate: number) => AnyOptimizer>>(
+      'names such as ["sgd", "adam"], or functions learningRate → optimizer by name',
+      (given) => areCandidates(given, (one) => typeof one === "function"),
+    ),
+  ),
+  /** The rates that each pair is tried with. */
+  learningRates: field<readonly number[]>(
+    "an array of learning rates",
+    (rates) => Array.isArray(rates) && rates.length > 0 && rates.every(isRate),
+    [1e-4, 1e-3, 1e-2, 1e-1, 1],
+  ),
+  /** What is watched, as compile takes it. */
+  metrics: field<CompileOptions["metrics"]>("an array of metrics", Array.isArray, ["accuracy"]),
+  /** The series that counts: one that is the same under every loss. */
+  objective: objectiveField("val_accuracy"),
+  /** How often each is trained, each time from another seed; all from the same ones. */
+  seeds: count(3),
+};
+
+/** What {@link compare} takes. */
+export type CompareOptions = Options<typeof compareFields>;
+
+/** A loss with an optimizer, at a rate. */
+interface Pair {
+  readonly loss: string;
+  readonly optimizer: string;
+  readonly learningRate: number;
+}
+
+/** A loss with an optimizer, at the rate that suits them best. */
+export interface Compared extends Pair {
+  /** The objective: the mean over folds and seeds. */
+  readonly mean: number;
+  /** Its deviation over folds and seeds; nothing where there is only one. */
+  readonly std: number | undefined;
+  /** The mean after each epoch. */
+  readonly curve: readonly number[];
+  /** The deviation after each epoch. */
+  readonly spread: readonly number[] | undefined;
+}
+
+export interface Comparison {
+  readonly objective: TuneResult["objective"];
+  /** One for each loss with each optimizer, the best first. */
+  readonly rows: readonly Compared[];
+  /** Everything that was tried. */
+  readonly trials: TuneResult["trials"];
+  table(): string;
+  toJSON(): Pick<Comparison, "objective" | "rows" | "trials">;
+}
+
+/**
+ * Which loss, which optimizer? Trains a model with each pair of them, each at several rates, all for the same epochs, on
+ * the same folds, from the same seeds; each pair counts by its best rate.
+ *
+ * A pair's mean is that of the rate that was best on the same rows, and by that a little too good: for all pairs alike.
+ *
+ * @throws (rejects) as {@link tune} does; ERR_OPTION if losses are to be compared by the loss itself.
+ */
+export async function compare(given: CompareOptions): Promise<Comparison> {
+  const options = resolve("compare", compareFields, given);
+  const { losses, optimizers, learningRates, metrics: _, build, ...rest } = options;
+  const [lossNames, optimizerNames] = [losses, optimizers].map((one) =>
+    Array.isArray(one) ? (one as string[]) : Object.keys(one),
+  ) as [string[], string[]];
+  checkObjective(options, lossNames);
+  const result = await tune({
+    ...rest,
+    build: build && compiling(build, options),
+    space: {
+      loss: choice(lossNames),
+      optimizer: choice(optimizerNames),
+      learningRate: choice(learningRates),
+    },
+    search: grid(),
+  });
+  return comparisonOf(result);
+}
+
+/** @throws ERR_OPTION: a smaller loss of another kind means nothing */
+function checkObjective(options: Resolved<typeof compareFields>, losses: readonly string[]): void {
+  const { name } = objectiveOf(options);
+  if (losses.length === 1 || !/^(val_)?loss$/.test(name)) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `compare: objective must be a series that means the same under every loss, got ${name} for ${losses.length} losses; ` +
+      'give a metric such as objective: "val_accuracy"',
+  );
+}
+
+/** `build`, and what it gives compiled. */
+function compiling(build: Build, { losses, optimizers, metrics }: Resolved<typeof compareFields>) {
+  return (values: Pair, building: Building): AnyModel => {
+    const model = build(values as never, building);
+    checkModel("compare: build", model);
+    const { loss, optimizer, learningRate } = values;
+    const named = <T>(candidates: Candidates<T>, name: string) =>
+      Array.isArray(candidates) ? undefined : (candidates as Readonly<Record<string, T>>)[name];
+    const made = named(optimizers, optimizer)?.(learningRate);
+    model.compile({
+      loss: named(losses, loss) ?? loss,
+      optimizer: made ?? optimizer,
+      metrics: metrics!,
+    });
+    if (!made) model.learningRate = learningRate;
+    return model;
+  };
+}
+
+function comparisonOf({ objective, trials }: TuneResult): Comparison {
+  const pairs = new Map<string, RankedTrial>();
+  for (const trial of trials) {
+    const pair = JSON.stringify([trial.params.loss, trial.params.optimizer]);
+    const rank = (one: RankedTrial | undefined) => one?.rank ?? Infinity;
+    if (rank(trial) < rank(pairs.get(pair))) pairs.set(pair, trial);
+  }
+  const best = [...pairs.values()].sort((a, b) => a.rank! - b.rank!);
+  const rows = best.map(({ params, value, std, curve, spread }) => ({
+    ...(params as unknown as Pair),
+    mean: value!,
+    std,
+    curve,
+    spread,
+  }));
+  const line = (row: Compared) => [
+    row.loss,
+    row.optimizer,
+    short(row.learningRate),
+    row.mean.toPrecision(4),
+    row.std === undefined ? "" : row.std.toPrecision(2),
+  ];
+  return {
+    objective,
+    rows,
+    trials,
+    table: () =>
+      aligned([["loss", "optimizer", "learningRate", objective.name, "std"], ...rows.map(line)]),
+    toJSON: () => ({ objective, rows, trials }),
+  };
+}

@@ -1,0 +1,2 @@
+export { halving } from "./halving.js";
+export { median } from "./median.js";
