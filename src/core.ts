@@ -11,6 +11,9 @@ export * as metrics from "./metrics/index.js";
 export * as optimizers from "./optimizers/index.js";
 export * as schedules from "./schedules/index.js";
 export * as split from "./split/index.js";
+export * as pruners from "./tune/pruners/index.js";
+export * as search from "./tune/searches/index.js";
+export * as space from "./tune/spaces.js";
 export type { Callback, Plan, Trainee } from "./callbacks/callback.js";
 export type { Logs } from "./compiled.js";
 export type { AnyLoss, AnyMetric, CompileOptions } from "./compileOptions.js";
@@ -39,6 +42,7 @@ export {
   type ToBytesOptions,
 } from "./formats/glissade.js";
 export type { History } from "./history.js";
+export { type LRCurve, lrFind, type LRFindOptions } from "./lrFind.js";
 export { type GraphNode, Layer, layer } from "./layer.js";
 export type { Judged, Loss, LossFunction, LossRule } from "./losses/loss.js";
 export type { Metric, MetricFunction, MetricRule } from "./metrics/metric.js";
@@ -59,5 +63,26 @@ export type {
 } from "./stage.js";
 export type { Stream } from "./dataset/pass.js";
 export type { Item } from "./stream.js";
+export { type SummaryWriter, summaryWriter } from "./tensorboard/summaryWriter.js";
+export {
+  type Columns,
+  columns,
+  columnsFrom,
+  type ColumnsJSON,
+  type Encoding,
+} from "./tabular/columns.js";
+export { type EncodedLabels, encodeLabels } from "./tabular/encodeLabels.js";
+export type { ColumnSpec, Schema, TabularRecord } from "./tabular/schema.js";
 export { type Data, type FloatTensor, type Tensor, tensor } from "./tensor.js";
+export { type Costs, type Threshold, threshold } from "./threshold.js";
 export type { Epoch } from "./train.js";
+export type { Executor } from "./tune/executor.js";
+export { type Compared, compare, type CompareOptions, type Comparison } from "./tune/compare.js";
+export { type Journal, memoryJournal } from "./tune/journal.js";
+export type { RankedTrial, TuneJson, TuneResult } from "./tune/result.js";
+export type { Pruner, Search } from "./tune/search.js";
+export type { Distribution, HyperParameters, Space } from "./tune/space.js";
+export { type Outcome, Study, type StudyPlan } from "./tune/study.js";
+export type { Trial } from "./tune/trial.js";
+export { tune, type TuneOptions } from "./tune/tune.js";
+export type { TuneCallback } from "./tune/watch.js";

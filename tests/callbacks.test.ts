@@ -10,13 +10,29 @@ import { learningRateSchedulerFields } from "../src/callbacks/learningRateSchedu
 import { modelCheckpointFields } from "../src/callbacks/modelCheckpoint.js";
 import { monitorOf } from "../src/callbacks/monitor.js";
 import { reduceLROnPlateauFields } from "../src/callbacks/reduceLROnPlateau.js";
-import { callbacks, layers, type Logs, sequential, tensor } from "../src/index.js";
+import {
+  callbacks,
+  layers,
+  type Logs,
+  search,
+  sequential,
+  space,
+  tensor,
+  type Trial,
+  tune,
+} from "../src/index.js";
 import type * as node from "../src/node/index.js";
 import type { Fields } from "../src/options.js";
 import { expectClose } from "./support/numbers.js";
 
-const { csvLogger, earlyStopping, learningRateScheduler, modelCheckpoint, reduceLROnPlateau } =
-  callbacks;
+const {
+  csvLogger,
+  earlyStopping,
+  jsonLogger,
+  learningRateScheduler,
+  modelCheckpoint,
+  reduceLROnPlateau,
+} = callbacks;
 
 /** A model whose only weight is the number of the epoch that runs. */
 const stub = () => {
@@ -427,10 +443,70 @@ describe("csvLogger", () => {
   });
 });
 
+describe("jsonLogger", () => {
+  test("a line an epoch, to the name that was given; what is no finite number is null", async () => {
+    const write = vi.fn();
+    await drive(jsonLogger({ filename: "a", write }), [
+      { loss: 0.5, val_loss: 1e-9 },
+      { loss: NaN, val_loss: Infinity },
+    ]);
+    expect(write.mock.calls).toEqual([
+      ['{"epoch":0,"loss":0.5,"val_loss":1e-9}\n', "a"],
+      ['{"epoch":1,"loss":null,"val_loss":null}\n', "a"],
+    ]);
+  });
+
+  test("a fit takes it, and the same fit gives the same text", async () => {
+    const texts: string[] = [];
+    for (let fits = 0; fits < 2; fits++) {
+      const model = sequential([layers.dense(1, { inputShape: [1] })], { seed: 1 });
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      let text = "";
+      const logger = jsonLogger("a", { write: (part) => (text += part) });
+      const history = await model.fit([[1], [2]], [1, 2], { epochs: 3, callbacks: [logger] });
+      const lines = text.trim().split("\n");
+      const logs = lines.map((line) => JSON.parse(line) as { epoch: number; loss: number });
+      expect(logs.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+      expect(logs.map(({ loss }) => loss)).toEqual(history.history.loss);
+      texts.push(text);
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  test("a study takes it: a line a trial, what failed with its error", async () => {
+    let text = "";
+    const write = (part: string) => (text += part);
+    const build = ({ rate }: { rate: number }) => {
+      const model = sequential([layers.dense(1, { inputShape: [1] })], { seed: 1 });
+      model.compile({ optimizer: "sgd", loss: "mse" });
+      model.learningRate = rate;
+      return model;
+    };
+    const { trials } = await tune({
+      build,
+      space: { rate: space.choice([0.01, 1e30]) },
+      x: [[1], [2]],
+      y: [1, 2],
+      search: search.grid(),
+      fit: { epochs: 9 },
+      objective: "loss",
+      callbacks: [jsonLogger("a", { write })],
+    });
+    const lines = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Trial);
+    expect(lines).toEqual(JSON.parse(JSON.stringify(trials.map(({ rank: _, ...trial }) => trial))));
+    expect(lines.map(({ status }) => status)).toEqual(["complete", "failed"]);
+    expect(lines[1]!.error).toMatch(/^tune: loss must be a finite number/);
+  });
+});
+
 describe("files", () => {
   const make = {
     modelCheckpoint: () => modelCheckpoint("a.safetensors"),
     csvLogger: () => csvLogger("a.csv"),
+    jsonLogger: () => jsonLogger("a.jsonl"),
   };
   let folder: string;
   let load: typeof node.load;
@@ -439,6 +515,7 @@ describe("files", () => {
     test.each([
       ["modelCheckpoint", make.modelCheckpoint, /or give save\(model, path\)/],
       ["csvLogger", make.csvLogger, /or give write\(text\)/],
+      ["jsonLogger", make.jsonLogger, /or give write\(text\)/],
     ])("%s is refused when it is made", (owner, call, wayOut) => {
       expect(call).toThrow(expect.objectContaining({ code: "ERR_RUNTIME" }));
       expect(call).toThrow(wayOut);
@@ -465,6 +542,14 @@ describe("files", () => {
       expect(await read("tables/log.csv")).toBe(
         "epoch,loss,val_loss\n0,0.5,NA\n0,0.25,NA\n0,0.25,NA\n",
       );
+    });
+
+    test("lines of JSON are overwritten, or go on; their folder is made", async () => {
+      const filename = join(folder, "lines", "log.jsonl");
+      for (let fits = 0; fits < 2; fits++) await drive(jsonLogger(filename), [{ loss: 3 }]);
+      expect(await read("lines/log.jsonl")).toBe('{"epoch":0,"loss":3}\n');
+      await drive(jsonLogger(filename, { append: true }), [{ loss: 2 }]);
+      expect(await read("lines/log.jsonl")).toBe('{"epoch":0,"loss":3}\n{"epoch":0,"loss":2}\n');
     });
 
     test("what goes on after nothing gets a header", async () => {

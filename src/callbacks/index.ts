@@ -1,7 +1,9 @@
 export { csvLogger } from "./csvLogger.js";
 export { earlyStopping } from "./earlyStopping.js";
+export { jsonLogger } from "./jsonLogger.js";
 export { learningRateScheduler } from "./learningRateScheduler.js";
 export { modelCheckpoint } from "./modelCheckpoint.js";
 export { progressBar } from "./progressBar.js";
 export { reduceLROnPlateau } from "./reduceLROnPlateau.js";
+export { tensorBoard } from "./tensorBoard.js";
 export { terminateOnNaN } from "./terminateOnNaN.js";
