@@ -12,6 +12,7 @@ import {
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildPage } from "./report.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(root);
@@ -59,7 +60,9 @@ const shared = {
   outbase: "src",
   logLevel: "warning",
 };
-const universal = ["src/index.ts", "src/core.ts"];
+const universal = ["src/index.ts", "src/core.ts", "src/reporting/index.ts"];
+/** What users install themselves, where they want it. */
+const external = ["node:*", "papaparse", "tinypool"];
 
 /**
  * Few files without comments, for runtimes and pages: they start fastest. Names stay, for stack traces; lines are short,
@@ -70,8 +73,8 @@ async function buildBundles() {
   const bundled = { ...shared, ...short, splitting: true };
   await build({
     ...bundled,
-    entryPoints: [...universal, "src/node/index.ts"],
-    external: ["node:*"],
+    entryPoints: [...universal, "src/csv.ts", "src/node/index.ts", "src/node/trialWorker.ts"],
+    external,
     outdir: "dist",
   });
   await build({
@@ -100,7 +103,7 @@ async function buildModules() {
   };
   const entryPoints = sources.map((path) => `./${path}`);
   const outdir = "dist/modules";
-  await build({ ...shared, entryPoints, external: ["node:*"], plugins: [apart], outdir });
+  await build({ ...shared, entryPoints, external, plugins: [apart], outdir });
 }
 
 function buildDeclarations() {
@@ -113,6 +116,7 @@ if (process.argv[2] === "kernels") {
 } else {
   rmSync("dist", { recursive: true, force: true });
   buildKernels();
+  await buildPage();
   await buildBundles();
   await buildModules();
   if (existsSync("tsconfig.build.json")) buildDeclarations();

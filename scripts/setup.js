@@ -16,6 +16,7 @@ const SOURCES = [
   "tsconfig.json",
   "tsconfig.build.json",
   "scripts/build.js",
+  "scripts/report.js",
 ];
 const GENERATED = "src/kernels.d.ts";
 
