@@ -23,6 +23,7 @@ import { fitting } from "./refusals/fitting.js";
 import { classifier, hot, type Row, type Subject, unbuilt, x, y } from "./refusals/row.js";
 import { states } from "./refusals/states.js";
 import { streams } from "./refusals/streams.js";
+import { tuning } from "./refusals/tuning.js";
 import { refusedBy } from "./rows/refused.js";
 
 const { GlissadeError, oneHot, optimizers, tensor, train } = gl;
@@ -37,6 +38,7 @@ const table: Row[] = [
   ...streams,
   ...files,
   ...engines,
+  ...tuning,
 ];
 
 const CODES: readonly gl.ErrorCode[] = [

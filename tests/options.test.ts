@@ -6,6 +6,28 @@ import { learningRateSchedulerFields } from "../src/callbacks/learningRateSchedu
 import { modelCheckpointFields } from "../src/callbacks/modelCheckpoint.js";
 import { reduceLROnPlateauFields } from "../src/callbacks/reduceLROnPlateau.js";
 import { terminateOnNaNFields } from "../src/callbacks/terminateOnNaN.js";
+import { parseCsv, parseCsvFields } from "../src/csv.js";
+import { lrFindFields } from "../src/lrFind.js";
+import { groupKFoldFields } from "../src/split/groupKFold.js";
+import { kFoldFields } from "../src/split/kFold.js";
+import { repeatedKFoldFields } from "../src/split/repeatedKFold.js";
+import { timeSeriesFields } from "../src/split/timeSeries.js";
+import { trainTestFields } from "../src/split/trainTest.js";
+import { booleanFields } from "../src/tabular/boolean.js";
+import { categoryFields } from "../src/tabular/category.js";
+import { encodeLabelsFields } from "../src/tabular/encodeLabels.js";
+import { numberFields } from "../src/tabular/number.js";
+import { jsonLoggerFields } from "../src/callbacks/jsonLogger.js";
+import { report, reportFields } from "../src/reporting/index.js";
+import { halvingFields as halvingPrunerFields } from "../src/tune/pruners/halving.js";
+import { medianFields } from "../src/tune/pruners/median.js";
+import { ashaFields } from "../src/tune/searches/asha.js";
+import { gridFields } from "../src/tune/searches/grid.js";
+import { halvingFields } from "../src/tune/searches/halving.js";
+import { quasiRandomFields } from "../src/tune/searches/quasiRandom.js";
+import { randomFields } from "../src/tune/searches/random.js";
+import { tpeFields } from "../src/tune/searches/tpe.js";
+import { thresholdFields } from "../src/threshold.js";
 import { datasetFields } from "../src/dataset/dataset.js";
 import { diagnoseFields } from "../src/diagnose.js";
 import { readyFields } from "../src/engine.js";
@@ -48,7 +70,7 @@ import { classificationReportFields, confusionMatrixFields } from "../src/report
 import { oneCycleFields } from "../src/schedules/oneCycle.js";
 import { refusedBy } from "./rows/refused.js";
 
-const { layers, losses, optimizers, metrics, initializers, callbacks, schedules } = gl;
+const { layers, losses, optimizers, metrics, initializers, callbacks, schedules, split } = gl;
 
 const model = gl.sequential([layers.dense(1, { inputShape: [1] })]);
 model.compile({ optimizer: "sgd", loss: "mse" });
@@ -140,6 +162,11 @@ const takers: Taker[] = [
     fields: reduceLROnPlateauFields,
     call: callbacks.reduceLROnPlateau,
   },
+  {
+    owner: "jsonLogger",
+    fields: jsonLoggerFields,
+    call: (options) => callbacks.jsonLogger({ write: () => undefined, ...(options as object) }),
+  },
   { owner: "terminateOnNaN", fields: terminateOnNaNFields, call: callbacks.terminateOnNaN },
   {
     owner: "compile",
@@ -203,6 +230,60 @@ const takers: Taker[] = [
     fields: classificationReportFields,
     call: (options) => gl.classificationReport([0], [0], options),
   },
+  ...named(split, {
+    groupKFold: groupKFoldFields,
+    kFold: kFoldFields,
+    repeatedKFold: repeatedKFoldFields,
+    timeSeries: timeSeriesFields,
+    trainTest: trainTestFields,
+  }),
+  ...Object.entries({
+    number: numberFields,
+    category: categoryFields,
+    boolean: booleanFields,
+  }).map(([type, fields]) => ({
+    owner: `columns: ${type}`,
+    fields,
+    call: (options: object) =>
+      gl.columns([{ number: 1, category: "a", boolean: true }], {
+        [type]: { type, ...options },
+      } as never),
+  })),
+  {
+    owner: "encodeLabels",
+    fields: encodeLabelsFields,
+    good: { labels: ["a"] },
+    call: (options) => gl.encodeLabels(["a"], options),
+  },
+  {
+    owner: "threshold",
+    fields: thresholdFields,
+    call: (options) => gl.threshold([0.1, 0.2], [0, 1], options),
+  },
+  {
+    owner: "lrFind",
+    fields: lrFindFields,
+    call: (options) => gl.lrFind(model, [[1]], [1], options),
+  },
+  { owner: "search.random", fields: randomFields, good: { trials: 3 }, call: gl.search.random },
+  { owner: "search.grid", fields: gridFields, call: gl.search.grid },
+  {
+    owner: "search.quasiRandom",
+    fields: quasiRandomFields,
+    good: { trials: 3 },
+    call: gl.search.quasiRandom,
+  },
+  { owner: "search.halving", fields: halvingFields, good: { trials: 3 }, call: gl.search.halving },
+  { owner: "search.asha", fields: ashaFields, good: { trials: 3 }, call: gl.search.asha },
+  { owner: "search.tpe", fields: tpeFields, good: { trials: 3 }, call: gl.search.tpe },
+  { owner: "pruners.median", fields: medianFields, call: gl.pruners.median },
+  { owner: "pruners.halving", fields: halvingPrunerFields, call: gl.pruners.halving },
+  {
+    owner: "report",
+    fields: reportFields,
+    call: (options) => report({ epoch: [0], loss: [1] } as never, options),
+  },
+  { owner: "parseCsv", fields: parseCsvFields, call: (options) => parseCsv("a\n1", options) },
   { owner: "datasets.mnist", fields: mnistFields, call: datasets.mnist },
 ];
 

@@ -1,3 +1,10 @@
+const entries: Record<string, () => Promise<unknown>> = {
+  glissade: () => import("../../src/index.js"),
+  "glissade/csv": () => import("../../src/csv.js"),
+  "glissade/node": () => import("../../src/node/index.js"),
+  "glissade/report": () => import("../../src/reporting/index.js"),
+};
+
 /** Runs a program as printed in a page, its imports taken from the sources, and gives what it logs. */
 export async function runProgram(program: string): Promise<unknown[][]> {
   const lines: unknown[][] = [];
@@ -5,8 +12,7 @@ export async function runProgram(program: string): Promise<unknown[][]> {
     /^import (.*) from "(glissade[^"]*)";.*$/gm,
     'const $1 = await bring("$2");',
   );
-  const bring = (name: string) =>
-    name === "glissade" ? import("../../src/index.js") : import("../../src/node/index.js");
+  const bring = (name: string) => entries[name]!();
   const run = new Function("bring", "console", `return (async () => {${body}})()`) as (
     bring: unknown,
     console: unknown,
