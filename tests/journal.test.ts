@@ -113,6 +113,21 @@ describe("a journal that was cut off", () => {
     }
   });
 
+  test("or that ended goes on with more trials", async () => {
+    const journal = memoryJournal();
+    for (const kind of ["random", "quasiRandom", "tpe", "asha"] as const) {
+      const options = { ...study, name: kind, journal };
+      await tune({ ...options, search: search[kind]({ trials: 3 }) });
+      const more = await tune({ ...options, search: search[kind]({ trials: 5 }) });
+      const { journal: _, ...fresh } = options;
+      const whole = await tune({ ...fresh, search: search[kind]({ trials: 5 }) });
+      expect(timeless(more.toJSON())).toEqual(timeless(whole.toJSON()));
+    }
+    await tune({ ...study, journal, search: search.halving({ trials: 3 }) });
+    const halving = search.halving({ trials: 9 });
+    await expect(tune({ ...study, journal, search: halving })).rejects.toThrow(/search/);
+  });
+
   test("keeps what a trial came to, and trains it no second time", async () => {
     const journal = memoryJournal();
     await tune({ ...study, journal });
@@ -137,7 +152,7 @@ describe("a journal refuses", () => {
     ["seed", { seed: 2 }],
     ["epochs", { epochs: 2 }],
     ["objective", { objective: { name: "val_loss", mode: "min" as const } }],
-    ["search", { search: search.random({ trials: 5 }) }],
+    ["search", { search: search.tpe({ trials: 6 }) }],
     ["space", { space: { a: space.uniform(0, 1) } }],
   ])("to go on with another %s", async (name, other) => {
     const journal = memoryJournal();

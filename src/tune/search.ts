@@ -38,6 +38,8 @@ export interface Search {
   readonly options: Readonly<Record<string, unknown>>;
   /** What ends its trials early, where that belongs to the search. */
   readonly pruner?: Pruner;
+  /** Whether its option `trials` says only when to end, so that a study may go on with more of them. */
+  readonly isOpen?: boolean;
   /** How many trials there will be. @throws ERR_OPTION if the quest does not suit the search */
   trials(quest: Quest): number;
   /** Trials that must have ended before one is suggested: all with a number below this. */

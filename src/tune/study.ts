@@ -43,7 +43,7 @@ const settingsOf = ({ space, search, pruner, objective, seed, epochs }: StudyPla
   objective,
   seed,
   epochs,
-  search: { type: search.type, ...search.options },
+  search: { type: search.type, ...search.options, ...(search.isOpen && { trials: undefined }) },
   ...(pruner && { pruner: { type: pruner.type, ...pruner.options } }),
   space: JSON.parse(
     JSON.stringify(space, (_, one: unknown) => (typeof one === "function" ? "a function" : one)),

@@ -21,6 +21,7 @@ export function asha(given: Options<typeof ashaFields>): Search {
   return Object.freeze({
     type: "asha",
     options,
+    isOpen: true,
     pruner: halving(rule),
     trials: () => trials,
     needs: () => 0,

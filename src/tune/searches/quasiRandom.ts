@@ -31,6 +31,7 @@ export function quasiRandom(given: Options<typeof quasiRandomFields>): Search {
   return Object.freeze({
     type: "quasiRandom",
     options,
+    isOpen: true,
     trials: () => options.trials,
     needs: () => 0,
     suggest: (number, _, { space, seed }) => ({

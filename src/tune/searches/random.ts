@@ -17,6 +17,7 @@ export function random(given: Options<typeof randomFields>): Search {
   return Object.freeze({
     type: "random",
     options,
+    isOpen: true,
     trials: () => options.trials,
     needs: () => 0,
     suggest: (number, _, quest) => ({ params: drawn(quest, number) }),

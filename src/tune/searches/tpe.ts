@@ -90,6 +90,7 @@ export function tpe(given: Options<typeof tpeFields>): Search {
   return Object.freeze({
     type: "tpe",
     options,
+    isOpen: true,
     trials: () => trials,
     needs,
     suggest(number, past, quest) {
