@@ -7,6 +7,7 @@ import type { Fields } from "../src/options.js";
 import { draws } from "../src/dataset/shuffle.js";
 import { tensor, type Tensor } from "../src/tensor.js";
 import { refusedBy } from "./rows/refused.js";
+import { settledBytes } from "./support/memory.js";
 
 declare const gc: () => void;
 
@@ -370,7 +371,7 @@ describe("shuffle", () => {
   test("holds no scratch, neither during a pass nor after it, left early or not", async () => {
     const rows = dataset(range(5000)).shuffle(100);
     await rows.toArray();
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     for await (const row of rows) {
       expect(memory().bytesInUse).toBe(before);
       if (row > 3000) break;

@@ -14,6 +14,7 @@ import {
 } from "../src/index.js";
 import { memory } from "../src/memory.js";
 import { generator, numbers } from "./support/numbers.js";
+import { settledBytes } from "./support/memory.js";
 
 /** Rows about as many centres on a circle, one class each; `spread` is their deviation or so. */
 function blobs(classes = 3, rows = 300, spread = 0.4) {
@@ -757,7 +758,7 @@ describe("the model stays as it is", () => {
 
   test("all memory comes back, also when it is aborted", async () => {
     const made = model({ optimizer: sgd(1e-6) });
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     await diagnose(made, x, labels);
     await diagnose(made, x, labels.slice(1));
     expect(memory().bytesInUse).toBe(before);

@@ -25,6 +25,7 @@ import { states } from "./refusals/states.js";
 import { streams } from "./refusals/streams.js";
 import { tuning } from "./refusals/tuning.js";
 import { refusedBy } from "./rows/refused.js";
+import { settledBytes } from "./support/memory.js";
 
 const { GlissadeError, oneHot, optimizers, tensor, train } = gl;
 
@@ -107,7 +108,7 @@ describe.each(CODES)("%s", (code) => {
   const rows = table.filter((row) => row.code === code);
 
   test.each(rows.map((row) => [row.title, row] as const))("%s", async (_, row) => {
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     const make = row.make ?? classifier;
     const [subject, twin] = [make(), make()];
     try {

@@ -4,6 +4,7 @@ import { lrFind } from "../src/lrFind.js";
 import { memory } from "../src/memory.js";
 import type { Model } from "../src/model.js";
 import { expectClose, numbers } from "./support/numbers.js";
+import { settledBytes } from "./support/memory.js";
 
 const ROWS = 160;
 const x = tensor(numbers(ROWS * 4, { seed: 2 }), [ROWS, 4]);
@@ -121,7 +122,7 @@ describe("the model stays as it is, to the bit", () => {
     for (let i = 0; i < 3; i++) model.trainOnBatch(x, y);
     model.learningRate = 0.01;
     const before = model.getWeights();
-    const held = memory().bytesInUse;
+    const held = await settledBytes();
     await happens(model);
     expect(memory().bytesInUse).toBe(held);
     expect(model.getWeights()).toEqual(before);
@@ -157,7 +158,7 @@ describe("the model stays as it is, to the bit", () => {
     };
     model.compile({ optimizer: "sgd", loss: { evaluate } });
     const before = model.getWeights();
-    const held = memory().bytesInUse;
+    const held = await settledBytes();
     await expect(lrFind(model, x, y)).rejects.toThrow("no more");
     expect(model.getWeights()).toEqual(before);
     expect(memory().bytesInUse).toBe(held);

@@ -13,6 +13,7 @@ import {
 import type { Callback } from "../src/core.js";
 import { memory } from "../src/memory.js";
 import { numbers } from "./support/numbers.js";
+import { settledBytes } from "./support/memory.js";
 
 const small = (seed = 0) =>
   sequential(
@@ -310,7 +311,7 @@ describe("train", () => {
 
 describe("a train loop that is not finished", () => {
   test("keeps no memory once its model is disposed, and says how to go on", async () => {
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     const model = small();
     model.compile(compile);
     const loop = train(model, x, y, { epochs: 5 });

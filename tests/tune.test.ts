@@ -19,6 +19,8 @@ import {
   tune,
 } from "../src/index.js";
 import { build, type Hyper, outOfOrder, study, timeless, x, y } from "./support/tuning.js";
+import { memory } from "../src/memory.js";
+import { settledBytes } from "./support/memory.js";
 
 const searches = {
   random: search.random({ trials: 6 }),
@@ -95,8 +97,7 @@ describe("a trial", () => {
   });
 
   test("gives back the memory of its models", async () => {
-    const { memory } = await import("../src/memory.js");
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     await tune(study);
     expect(memory().bytesInUse).toBe(before);
   });
@@ -246,8 +247,7 @@ describe("a study", () => {
       onTrialBegin: ({ number }: { number: number }) => number === 3 && controller.abort("enough"),
     };
     const { signal } = controller;
-    const { memory } = await import("../src/memory.js");
-    const before = memory().bytesInUse;
+    const before = await settledBytes();
     await expect(tune({ ...study, journal, signal, callbacks: [stop] })).rejects.toBe("enough");
     expect(memory().bytesInUse).toBe(before);
     const began: number[] = [];
