@@ -38,7 +38,7 @@ describe("compare", () => {
       expect([row.curve.length, row.spread!.length]).toEqual([3, 3]);
     }
     expect(rows.map(({ mean }) => mean)).toEqual(
-      rows.map(({ mean }) => mean).sort((a, b) => b - a),
+      rows.map(({ mean }) => mean!).sort((a, b) => b - a),
     );
     expect(table().split("\n").length).toBe(5);
   });
@@ -75,6 +75,26 @@ describe("compare", () => {
     });
     expect(rows.map(({ loss }) => loss).sort()).toEqual(["soft", "usual"]);
     expect([...new Set(rates)]).toEqual([1e-3, 1e-1]);
+  });
+
+  test("names the pair that failed at every rate, last", async () => {
+    const { rows, table } = await compare({
+      ...options,
+      losses: ["meanSquaredError"],
+      optimizers: {
+        wild: (learningRate) => optimizers.sgd({ learningRate: 1e30 * learningRate }),
+        tame: (learningRate) => optimizers.sgd({ learningRate }),
+      },
+      build: (_, { seed }) => sequential([layers.dense({ units: 1, inputShape: [3] })], { seed }),
+      metrics: ["meanSquaredError"],
+      objective: "val_meanSquaredError",
+    });
+    expect(rows.map(({ optimizer, mean }) => [optimizer, typeof mean])).toEqual([
+      ["tame", "number"],
+      ["wild", "undefined"],
+    ]);
+    expect(rows[1]!.error).toMatch(/must be a finite number/);
+    expect(table()).toMatch(/wild .*failed/);
   });
 
   test("refuses to compare losses by themselves", async () => {

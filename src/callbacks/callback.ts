@@ -95,5 +95,13 @@ export function checkCallbacks(
       (name) => /^on[A-Z_]/.test(name) && !KNOWN.includes(name),
     );
     if (stray) throw unknownName(`${owner}: callbacks`, "hook", stray, called);
+    const others = KNOWN.filter((name) => hooks[name]);
+    if (others.length > 0 && !others.some((name) => called.includes(name))) {
+      throw new GlissadeError(
+        "ERR_OPTION",
+        `${owner}: a callback must have one of ${called.join(", ")}, got one with ${others.join(", ")}; give it to ` +
+          (called === HOOKS ? "tune" : "each training: fit: { callbacks: () => […] }"),
+      );
+    }
   }
 }

@@ -74,14 +74,16 @@ interface Pair {
 
 /** A loss with an optimizer, at the rate that suits them best. */
 export interface Compared extends Pair {
-  /** The objective: the mean over folds and seeds. */
-  readonly mean: number;
+  /** The objective: the mean over folds and seeds; nothing where every rate failed. */
+  readonly mean: number | undefined;
   /** Its deviation over folds and seeds; nothing where there is only one. */
   readonly std: number | undefined;
   /** The mean after each epoch. */
   readonly curve: readonly number[];
   /** The deviation after each epoch. */
   readonly spread: readonly number[] | undefined;
+  /** Why it failed, where it did. */
+  readonly error?: string | undefined;
 }
 
 export interface Comparison {
@@ -153,26 +155,29 @@ function compiling(build: Build, { losses, optimizers, metrics }: Resolved<typeo
 }
 
 function comparisonOf({ objective, trials }: TuneResult): Comparison {
+  const place = ({ rank }: RankedTrial) => rank ?? Infinity;
   const pairs = new Map<string, RankedTrial>();
   for (const trial of trials) {
     const pair = JSON.stringify([trial.params.loss, trial.params.optimizer]);
-    const rank = (one: RankedTrial | undefined) => one?.rank ?? Infinity;
-    if (rank(trial) < rank(pairs.get(pair))) pairs.set(pair, trial);
+    const known = pairs.get(pair);
+    if (!known || place(trial) < place(known)) pairs.set(pair, trial);
   }
-  const best = [...pairs.values()].sort((a, b) => a.rank! - b.rank!);
-  const rows = best.map(({ params, value, std, curve, spread }) => ({
+  // Two that failed are as good as each other, and ∞ − ∞ is no number.
+  const best = [...pairs.values()].sort((a, b) => place(a) - place(b) || 0);
+  const rows = best.map(({ params, value, std, curve, spread, error }) => ({
     ...(params as unknown as Pair),
-    mean: value!,
+    mean: value,
     std,
     curve,
     spread,
+    error,
   }));
-  const line = (row: Compared) => [
-    row.loss,
-    row.optimizer,
-    short(row.learningRate),
-    row.mean.toPrecision(4),
-    row.std === undefined ? "" : row.std.toPrecision(2),
+  const line = ({ loss, optimizer, learningRate, mean, std }: Compared) => [
+    loss,
+    optimizer,
+    mean === undefined ? "" : short(learningRate),
+    mean?.toPrecision(4) ?? "failed",
+    std?.toPrecision(2) ?? "",
   ];
   return {
     objective,

@@ -1,5 +1,6 @@
 import { here } from "../../src/tune/executor.js";
 import {
+  callbacks,
   compare,
   layers,
   memoryJournal,
@@ -70,6 +71,7 @@ export const tuning: Row[] = [
     fit: { callbacks: [{ onEpochEnd: () => undefined }] },
   }),
   study("a callback's hook is a number", { callbacks: [{ onTrialEnd: 3 }] }),
+  study("a callback of a fit", { callbacks: [callbacks.earlyStopping()] }),
   study("a hook that nobody calls", { callbacks: [{ onTrialStart: () => undefined }] }),
   study("an executor that leaves the process, and a closure", {
     executor: { ...here, isApart: true },
