@@ -7,6 +7,8 @@ import { groupsOf, importanceOf, ranksOf } from "../src/reporting/importance.js"
 import { report, type Subject } from "../src/reporting/index.js";
 import { precisionRecallCurve, rocCurve, thinned } from "../src/reporting/ranking.js";
 import { logarithm, powersOfTen, roundNumbers } from "../src/reporting/scale.js";
+import { placesOf } from "../src/reporting/trials.js";
+import type { Trial } from "../src/tune/trial.js";
 import golden from "./golden/sklearn_curves.json" with { type: "json" };
 import { expectClose, generator } from "./support/numbers.js";
 
@@ -61,6 +63,12 @@ describe("curves, as scikit-learn computes them", () => {
   test("a probability on an edge belongs to the lower tenth", () => {
     const { bins } = calibrationOf([true, true, true], [0, 0.5, 1]);
     expect(bins.map(({ rows }) => rows)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
+  });
+
+  test("so do tenths in float32, which are a little more or less", () => {
+    const tenths = Float32Array.from({ length: 11 }, (_, i) => i / 10);
+    const { bins } = calibrationOf(new Array<boolean>(11).fill(true), tenths);
+    expect(bins.map(({ rows }) => rows)).toEqual([2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
   });
 
   test("the expected calibration error weighs bins by their rows", () => {
@@ -176,7 +184,8 @@ function study(extra: object = {}) {
       ...(optimizer === "sgd" && { momentum: next() }),
       ...extra,
     };
-    const status = number === 7 ? "failed" : number % 9 === 4 ? "pruned" : "complete";
+    const status: Trial["status"] =
+      number === 7 ? "failed" : number % 9 === 4 ? "pruned" : "complete";
     const value = status === "failed" ? undefined : next();
     return {
       number,
@@ -184,6 +193,7 @@ function study(extra: object = {}) {
       status,
       value,
       std: 0.01,
+      folds: [],
       curve,
       spread: [0.1, 0.1, 0.1],
       seconds: 1,
@@ -202,6 +212,7 @@ const row = {
   std: 0.1,
 };
 const comparison = {
+  ...study(),
   rows: [
     { ...row, curve, spread: curve },
     { ...row, optimizer: "sgd", curve },
@@ -220,7 +231,14 @@ function chartsOf(page: string) {
       return [
         title!,
         JSON.parse(data!) as {
-          series: { label: string; x: number[]; y: number[]; low?: number[] }[];
+          series: {
+            label: string;
+            x: number[];
+            y: number[];
+            low?: number[];
+            style?: string;
+            color?: number;
+          }[];
         },
       ];
     }),
@@ -260,6 +278,14 @@ describe("a page", () => {
     expect(page.match(/href="#part-\d"/g)).toHaveLength(3);
   });
 
+  test("a subject's own title stands above it, beside subjects without one", () => {
+    const own = { title: "The <i>program</i>", subject: history };
+    const page = report([own, history, { ...history, subject: [1, 2, 3] }] as never);
+    const titles = [...page.matchAll(/<h2[^>]*>(.*?)<\/h2>/g)].map(([, title]) => title);
+    expect(titles).toEqual(["The &lt;i&gt;program&lt;/i&gt;", "Training 1", "Training 2"]);
+    expect(report(own as never)).toContain("The &lt;i&gt;program&lt;/i&gt;</h2>");
+  });
+
   test.each(["</script><script>alert(1)</script>", "<b>\"&'", "<!--<script>", "</title></style>"])(
     "shows %s as text, wherever it stands",
     (text) => {
@@ -269,7 +295,7 @@ describe("a page", () => {
         [
           { ...history, [text]: [1, 2, 3] },
           { ...named, trials: failed },
-          { rows: [{ ...comparison.rows[0]!, loss: text }], objective: named.objective },
+          { ...named, rows: [{ ...comparison.rows[0]!, loss: text, error: text }] },
           { ...several, labels: [text, `${text}1`, `${text}2`] },
         ] as never,
         { title: text, notes: text },
@@ -323,10 +349,45 @@ describe("what a page holds", () => {
   test("of a history that diverged: gaps, and a sentence", () => {
     const page = report({ epoch: [0, 1, 2], loss: [1, NaN, Infinity] } as never);
     expect(chartsOf(page).loss!.series[0]!.y).toEqual([1, null, null]);
-    expect(page).toContain("2 of 3 values are no finite numbers, the first after epoch 2");
+    expect(page).toContain(
+      "2 of 3 values of training are no finite numbers, the first after epoch 2",
+    );
     expect(
       chartsOf(report({ epoch: [0, 1], loss: [1, null] } as never)).loss!.series[0]!.y,
     ).toEqual([1, null]);
+  });
+
+  test("of series that are no numbers at all, and of a validation that diverged", () => {
+    const page = report({ epoch: [0, 1], loss: [NaN, NaN], val_loss: [1, NaN] } as never);
+    const row = (name: string) =>
+      new RegExp(`<th[^>]*>${name}</th>([\\s\\S]*?)</tr>`).exec(page)![1]!;
+    const cells = (name: string) =>
+      [...row(name).matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, a]) => a);
+    expect(cells("loss")).toEqual(["NaN", "NaN", "–", "–", "–", "–"]);
+    expect(cells("val_loss")).toEqual(["1", "NaN", "1", "1", "1", "1"]);
+    expect(page).toContain(
+      "2 of 2 values of training are no finite numbers, the first after epoch 1",
+    );
+    expect(page).toContain(
+      "1 of 2 values of validation is no finite number, the first after epoch 2",
+    );
+  });
+
+  test("of very many epochs: one in some, as the caption says, with both ends", () => {
+    const epoch = Array.from({ length: 20000 }, (_, i) => i);
+    const loss = epoch.map((i) => 1 / (i + 1));
+    const sparse = loss.filter((_, i) => (i + 1) % 7 === 0);
+    const page = report({ epoch, loss, val_loss: sparse } as never);
+    const [training, validation] = chartsOf(page).loss!.series;
+    expect(training!.x).toHaveLength(1001);
+    expect([training!.x[0], training!.x[1], training!.x.at(-1)]).toEqual([1, 20, 20000]);
+    expect(validation!.x.length).toBeLessThan(1001);
+    expect(validation!.y.every(Number.isFinite)).toBe(true);
+    expect(page).toContain("Of so many points, one in 20 is shown.");
+    expect(page.length).toBeLessThan(report(history as never).length + 5e5);
+    const short = report({ epoch: epoch.slice(0, 2000), loss: loss.slice(0, 2000) } as never);
+    expect(chartsOf(short).loss!.series[0]!.x).toHaveLength(2000);
+    expect(short).not.toContain("Of so many points");
   });
 
   test("of a tuning: the best trial, its way, importance, parallel coordinates, all trials", () => {
@@ -356,7 +417,11 @@ describe("what a page holds", () => {
     expect(report(json)).toBe(report(given));
     const least = report({ ...given, objective: { name: "val_loss", mode: "min" } });
     expect(least).not.toContain(/Best: trial \d+/.exec(report(given))![0]);
-    const failed = given.trials.map((trial) => ({ ...trial, status: "failed", value: undefined }));
+    const failed = given.trials.map((trial) => ({
+      ...trial,
+      status: "failed" as const,
+      value: undefined,
+    }));
     const page = report({ ...given, trials: failed });
     expect(page).toContain("No trial was completed");
     expect(page).not.toContain("<polyline");
@@ -364,15 +429,85 @@ describe("what a page holds", () => {
     expect(few).toContain("needs 8 complete trials");
   });
 
+  const importances = (page: string) => {
+    const [, body] = /Importance of hyper-parameters[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(page)!;
+    return [...body!.matchAll(/<td class="number" data-value="(.*?)">/g)].map(([, value]) =>
+      Number(value),
+    );
+  };
+
+  test("of a grid whose trials are equally good: nothing mattered", () => {
+    const trials = Array.from({ length: 12 }, (_, number) => ({
+      ...study().trials[0]!,
+      number,
+      params: { learningRate: [1, 2, 3, 4][Math.floor(number / 3)]!, units: number % 3 },
+      value: 0.55,
+    }));
+    expect(importances(report({ ...study(), trials }))).toEqual([0, 0]);
+    const finished = trials.map((trial, i) => ({ ...trial, rank: i + 1, epochs: i < 4 ? 9 : 3 }));
+    expect(placesOf(finished)).toEqual([0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4]);
+  });
+
+  test("of halving: budgets do not mix, and who was promoted counts once", () => {
+    const first = study().trials.filter(({ status }) => status === "complete");
+    const promoted = first
+      .slice(0, 9)
+      .map((trial, i) => ({ ...trial, number: 100 + i, epochs: 9, value: (9 - i) / 100 }));
+    const page = report({ ...study(), trials: [...first, ...promoted] });
+    expect(page).toContain(`order of the ${first.length} complete trials`);
+    const [long, best, short] = chartsOf(page).Progress!.series;
+    expect(long!.x).toEqual(promoted.map(({ number }) => number));
+    expect(best!.y).toEqual(new Array(9).fill(0.09));
+    expect(best!.style).toBe("held");
+    expect([short!.x.length, short!.color]).toEqual([first.length, undefined]);
+    expect(page).toContain("grey: trained for fewer epochs than 9");
+  });
+
+  test("of very many trials: fainter lines", () => {
+    const many = Array.from({ length: 1000 }, (_, i) => ({
+      ...study().trials[i % 40]!,
+      number: i,
+    })).map((trial) => ({ ...trial, status: "complete" as const, value: trial.number / 1000 }));
+    const opacities = (page: string) =>
+      [...page.matchAll(/stroke-opacity="(.*?)"/g)].map(([, value]) => Number(value));
+    const most = (page: string) => Math.max(...opacities(page));
+    expect(most(report({ ...study(), trials: many }))).toBeLessThan(0.3);
+    expect(most(report(study()))).toBe(0.9);
+  });
+
   test("of a comparison: a table, and curves in bands where there are several runs", () => {
-    const page = report({ ...comparison, trials: study().trials } as never);
+    const page = report(comparison as never);
     const [chart] = Object.values(chartsOf(page));
     expect(chart!.series.map(({ label, low }) => [label, low?.length])).toEqual([
       ["meanSquaredError, adam", 3],
       ["meanSquaredError, sgd", undefined],
     ]);
-    expect(page).toContain("What was compared");
-    expect(page).not.toContain("All trials");
+    const [, head] = /What was compared[\s\S]*?<thead>([\s\S]*?)<\/thead>/.exec(page)!;
+    const heads = [...head!.matchAll(/<button type="button">(.*?)<\/button>/g)];
+    expect(heads.map(([, name]) => name)).toEqual(
+      "loss optimizer val_accuracy deviation learning rate".split(/ (?!rate)/),
+    );
+    for (const part of ["Importance of hyper-parameters", "Parallel coordinates", "All trials"]) {
+      expect(page).toContain(part);
+    }
+  });
+
+  test("of a comparison of many pairs, some of which failed", () => {
+    const rows = Array.from({ length: 9 }, (_, i) => ({ ...row, loss: `loss${i}`, curve }));
+    const failed = { ...row, loss: "bad", mean: undefined, std: undefined, curve: [] };
+    const given = { ...comparison, rows: [{ ...failed, error: "out of luck" }, ...rows] };
+    const page = report(given as never);
+    expect(Object.values(chartsOf(page))[0]!.series.map(({ label }) => label)).toEqual(
+      [0, 1, 2, 3, 4].map((i) => `loss${i}, adam`),
+    );
+    expect(page).toContain("val_accuracy after each epoch. The best 5 of 9 are drawn.");
+    const [, body] = /What was compared[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(page)!;
+    expect(body!.trim().split("<tr>").at(-1)).toMatch(/>bad<[\s\S]*title="out of luck"/);
+    const none = { ...given, rows: [{ ...failed, error: "out of luck" }] };
+    expect(report(JSON.parse(JSON.stringify(none)) as never)).toContain("out of luck");
+    const single = study().trials.map(({ spread: _, ...trial }) => trial);
+    expect(report({ ...given, trials: single } as never)).not.toContain("means over folds");
+    expect(report(comparison as never)).toContain("means over folds and seeds, in bands");
   });
 
   test("of an evaluation: scores, confusion matrix, curves and calibration", () => {
@@ -421,17 +556,64 @@ describe("what a page holds", () => {
     expect(matrixOf(0.5)[1]! + matrixOf(0.5)[3]!).toBeLessThan(above);
   });
 
-  test("scores that are no probabilities have no calibration", () => {
-    const page = report({
-      y: [0, 1, 2],
-      scores: [
-        [3, 0, 0],
-        [0, 2, 0],
-        [0, 0, -1],
-      ],
-    });
-    expect(Object.keys(chartsOf(page))).toEqual(["ROC curve", "Precision and recall"]);
-    expect(page).toContain("the scores are no probabilities");
+  test("two logits rank by their distance, as scikit-learn ranks it, and are calibrated by it", () => {
+    const { classes, logits, auc, averagePrecision, brier } = golden.pair;
+    const page = report({ y: classes, scores: logits });
+    expect(page).toContain(`ROC AUC ${auc.toFixed(3)}, average precision`);
+    expect(page).toContain(`average precision ${averagePrecision.toFixed(3)}`);
+    expect(page).toContain(`Brier score ${digits(brier)}`);
+    expect(page).toContain("a softmax makes probabilities of each row");
+    const higher = logits.map(([a, b], i) => [a! + 5 * (i % 3), b! + 5 * (i % 3)]);
+    const last = higher.map((row) => row[1]!);
+    expect(rocCurve(classes.map(Boolean), last).area).not.toBeCloseTo(auc, 3);
+    expect(report({ y: classes, scores: higher })).toContain(`ROC AUC ${auc.toFixed(3)}`);
+  });
+
+  test("several logits are compared by their softmax, row by row", () => {
+    const { classes } = golden.several;
+    const moved = golden.logits.map((row, i) => row.map((logit) => logit + 5 * (i % 4)));
+    for (const scores of [golden.logits, moved]) {
+      const page = report({ y: classes, scores });
+      expect(page).toContain("The scores are no probabilities");
+      for (const area of [...golden.several.auc, ...golden.several.averagePrecision]) {
+        expect(page).toContain(`>${area.toFixed(3)}<`);
+      }
+      const [given, squashed] = [chartsOf(report(several)), chartsOf(page)].map(
+        (charts) => charts["Rows by probability"]!.series[0]!.y,
+      );
+      expect(squashed).toEqual(given);
+    }
+  });
+
+  test("one column of logits: cut at 0, calibrated by its sigmoid, ranked as it is", () => {
+    const { classes, logits, auc, brier } = golden.pair;
+    const scores = logits.map(([a, b]) => b! - a!);
+    const page = report({ y: classes, scores });
+    expect(page).toContain(`ROC AUC ${auc.toFixed(3)}`);
+    expect(page).toContain(`Brier score ${digits(brier)}`);
+    expect(page).toContain(
+      "a sigmoid makes probabilities. 1 is predicted where its score is above 0",
+    );
+    const far = scores.map((score) => score + 1000);
+    expect(report({ y: classes, scores: far })).toContain(`ROC AUC ${auc.toFixed(3)}`);
+  });
+
+  test("two columns of probabilities keep the order of the last, however small they are", () => {
+    const small = [1e-20, 3e-20, 2e-20, 4e-20];
+    const y = [0, 1, 0, 1];
+    const page = report({ y, scores: small.map((p) => [1 - p, p]) });
+    expect(page).toContain("ROC AUC 1.000");
+  });
+
+  test("one row, and one class: nothing to rank", () => {
+    const page = report({ y: [1], scores: [0.8] });
+    expect(page).toContain("of 1 row.");
+    expect(page).toContain("nothing to rank");
+    expect(page).not.toMatch(/average precision \d/);
+    expect(Object.keys(chartsOf(page))).toEqual(["Calibration", "Rows by probability"]);
+    const three = report({ y: [2, 2], scores: [several.scores[0]!, several.scores[1]!] });
+    expect(three).not.toContain('1.000</td>\n<td class="number" data-value="2"');
+    expect(three).toContain(">2 in all<");
   });
 
   test("of many classes: the most frequent mistakes, and curves of the least area", () => {
@@ -496,6 +678,12 @@ describe("refusals", () => {
     ["ERR_OPTION", "too few labels", { y: [0, 1], scores, labels: ["a"] }],
     ["ERR_OPTION", "a threshold for three classes", { y: [2], scores: three, threshold: 0.5 }],
     ["ERR_OPTION", "a threshold that is no number", { y: [0, 1], scores, threshold: "f1" }],
+    ["ERR_OPTION", "a subject's title without text", { title: "", subject: history }],
+    ["ERR_OPTION", "a subject without a title", { subject: history }],
+    ["ERR_OPTION", "notes of a subject", { title: "a", subject: history, notes: "b" }],
+    ["ERR_OPTION", "several subjects under one title", { title: "a", subject: [history] }],
+    ["ERR_OPTION", "a title within a title", { title: "a", subject: { title: "b", subject: {} } }],
+    ["ERR_OPTION", "a comparison without an objective", { rows: [row], trials: [] }],
     ["ERR_OPTION", "an option that it has not", history, { heading: "x" }],
     ["ERR_OPTION", "a title that is no text", history, { title: 3 }],
     ["ERR_OPTION", "notes without text", history, { notes: "" }],

@@ -20,17 +20,19 @@ export interface Calibration {
 }
 
 /**
- * How often what has probability p is so, in ten bins of equal width; a probability on an edge belongs to the lower bin.
+ * How often what has probability p is so, in ten bins of equal width; a probability on an edge belongs to the lower bin,
+ * probabilities being float32, in which 0.3 is a little more than three tenths.
  *
  * @see scikit-learn's calibration_curve, which leaves empty bins out; Guo et al. 2017.
  */
 export function calibrationOf(actual: readonly boolean[], scores: ArrayLike<number>): Calibration {
   const edges = Array.from({ length: BINS + 1 }, (_, i) => i / BINS);
+  const inner = edges.slice(1, BINS).map(Math.fround);
   const sums = edges.slice(1).map(() => ({ rows: 0, scores: 0, hits: 0 }));
   let brier = 0;
   actual.forEach((isSo, i) => {
     const score = scores[i]!;
-    const at = edges.slice(1, BINS).filter((edge) => edge < score).length;
+    const at = inner.filter((edge) => edge < score).length;
     const sum = sums[at]!;
     sum.rows++;
     sum.scores += score;

@@ -10,19 +10,13 @@ export function calibrationFigures({
   labels,
   actual,
   predicted,
-  scores,
-  areProbabilities,
+  probabilities,
 }: Judgement): Markup {
-  if (!areProbabilities) {
-    return html`<p>
-      No calibration: the scores are no probabilities, as they do not all lie between 0 and 1.
-    </p>`;
-  }
   const two = labels.length === 2;
   const isSo = Array.from(actual, (label, i) => (two ? label === 1 : label === predicted[i]));
   const column = two
-    ? scores.get(1)!
-    : Float32Array.from(predicted, (label, i) => scores.get(label)![i]!);
+    ? probabilities.get(1)!
+    : Float32Array.from(predicted, (label, i) => probabilities.get(label)![i]!);
   const { bins, error, brier } = calibrationOf(isSo, column);
   const filled = bins.filter(({ rows }) => rows > 0);
   const of = two ? `of ${labels[1]!}` : "of the predicted class";

@@ -11,8 +11,11 @@ export interface Series {
   readonly high?: readonly number[];
   /** Number of its colour; a line without any is a grey reference. */
   readonly color?: number;
-  /** A line, if nothing is said; `points` marks its points, `dots` are points alone. */
-  readonly style?: "points" | "dots" | "steps" | "bars" | "dashes";
+  /**
+   * A line, if nothing is said; `points` marks its points, `dots` are points alone; `steps` has a value from the point
+   * before, `held` up to the next one.
+   */
+  readonly style?: "points" | "dots" | "steps" | "held" | "bars" | "dashes";
 }
 
 export interface Axis {
@@ -58,9 +61,36 @@ export const axisOf = (name: string): Axis => ({
 /** Axis of a curve over epochs. */
 export const EPOCHS: Axis = { label: "epochs trained", whole: true };
 
+/** Longer series are thinned to half of this or more: a screen is not wider. */
+const MOST_POINTS = 2000;
+
+/** Of how many points of a series one is shown. */
+const strideOf = ({ x, style }: Series) =>
+  x.length > MOST_POINTS && style !== "dots" ? Math.ceil((2 * x.length) / MOST_POINTS) : 1;
+
+/** A series of which every k-th point is left, and both ends. */
+export function thin(series: Series): Series {
+  const k = strideOf(series);
+  if (k === 1) return series;
+  const isKept = (_: unknown, i: number) =>
+    (i + 1) % k === 0 || i === 0 || i === series.x.length - 1;
+  const { x, y, low, high } = series;
+  return {
+    ...series,
+    x: x.filter(isKept),
+    y: y.filter(isKept),
+    ...(low && { low: low.filter(isKept) }),
+    ...(high && { high: high.filter(isKept) }),
+  };
+}
+
 /** A chart that the page's script draws, its caption, and its numbers as a table. */
 export function figure(chart: Chart, values?: Markup): Markup {
-  const { title, caption, x, y, series } = chart;
+  const { title, x, y } = chart;
+  const stride = chart.series.map(strideOf).reduce((a, b) => Math.max(a, b), 1);
+  const caption =
+    chart.caption + (stride > 1 ? ` Of so many points, one in ${stride} is shown.` : "");
+  const series = chart.series.map(thin);
   const log = html`<label class="log" hidden><input type="checkbox" /> logarithmic</label>`;
   return html`<figure class="chart">
     <figcaption><strong>${title}</strong> ${caption}</figcaption>

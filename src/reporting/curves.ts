@@ -1,4 +1,4 @@
-import { axisOf, EPOCHS, figure, type Series } from "./chart.js";
+import { axisOf, EPOCHS, figure, type Series, thin } from "./chart.js";
 import { digits } from "./digits.js";
 import { html, type Markup } from "./html.js";
 import { type Cell, table } from "./table.js";
@@ -23,22 +23,23 @@ export function epochsOf(epoch: readonly number[], count: number): readonly numb
   return k ? every(k) : epoch.slice(-count);
 }
 
-/** Where the least and the greatest number stand. */
+/** Where the least and the greatest finite number stand; nowhere if there is none. */
 function extremes(values: readonly number[]): [least: number, greatest: number] {
   const best = (better: (a: number, b: number) => boolean) =>
     values.reduce(
-      (at, value, i) => (better(value, values[at]!) || Number.isNaN(values[at]) ? i : at),
-      0,
+      (at, value, i) => (Number.isFinite(value) && (at < 0 || better(value, values[at]!)) ? i : at),
+      -1,
     );
   return [best((a, b) => a < b), best((a, b) => a > b)];
 }
 
 /** What cannot be drawn of a series. */
-function gaps({ x, y }: Series): string {
+function gaps({ label, x, y }: Series): string {
   const first = y.findIndex((value) => !Number.isFinite(value));
   if (first < 0) return "";
   const count = y.filter((value) => !Number.isFinite(value)).length;
-  return ` ${count} of ${y.length} values are no finite numbers, the first after epoch ${x[first]!}.`;
+  const which = y.length === 1 ? label : `${count} of ${y.length} values of ${label}`;
+  return ` ${which} ${count === 1 ? "is no finite number" : "are no finite numbers"}, the first after epoch ${x[first]!}.`;
 }
 
 function chartOf(name: string, { epoch, series }: Curves): Markup {
@@ -50,9 +51,12 @@ function chartOf(name: string, { epoch, series }: Curves): Markup {
   });
   const ends = parts.map(({ label, y }) => `${label} ${digits(y.at(-1)!)}`).join(", ");
   const caption = `At the end: ${ends}.${parts.map(gaps).join("")}`;
-  const rows = epoch.map((number): Cell[] => [
-    String(number + 1),
-    ...parts.map(({ x, y }) => y[x.indexOf(number + 1)] ?? "–"),
+  const shown = parts.map(thin);
+  const values = shown.map(({ x, y }) => new Map(x.map((number, i) => [number, y[i]!])));
+  const epochs = [...new Set(shown.flatMap(({ x }) => x))].sort((a, b) => a - b);
+  const rows = epochs.map((number): Cell[] => [
+    String(number),
+    ...values.map((one) => one.get(number) ?? "–"),
   ]);
   const head = ["epoch", ...parts.map(({ label }) => label)];
   return figure(
@@ -74,10 +78,10 @@ export function curves(given: Curves): Markup {
       name,
       values[0]!,
       values.at(-1)!,
-      values[least]!,
-      epochs[least]!,
-      values[greatest]!,
-      epochs[greatest]!,
+      values[least] ?? "–",
+      epochs[least] ?? "–",
+      values[greatest] ?? "–",
+      epochs[greatest] ?? "–",
     ];
   });
   return html`<div class="charts">${[...names].map((name) => chartOf(name, given))}</div>

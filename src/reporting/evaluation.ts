@@ -1,6 +1,7 @@
 import { classesOf } from "../data.js";
 import { GlissadeError, show } from "../error.js";
 import { field, finite, needed, optional, type Options, resolve } from "../options.js";
+import { squash } from "../probabilities.js";
 import { asTensor, type Data, isTensor, isTypedArray, type Tensor } from "../tensor.js";
 
 const data = () =>
@@ -14,7 +15,7 @@ const data = () =>
 export const evaluationFields = {
   /** What is so: class numbers, 0 or 1, or one-hot rows. */
   y: data(),
-  /** What the model said: [rows, classes], or one number a row for class 1. */
+  /** What the model said: [rows, classes], or one number a row for class 1; probabilities or logits. */
   scores: data(),
   /** What the classes are called. */
   labels: optional(
@@ -23,7 +24,7 @@ export const evaluationFields = {
       (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
     ),
   ),
-  /** Two classes: class 1 is predicted where its score is greater. */
+  /** Two classes: class 1 is predicted where its score is greater; of two columns, its probability. */
   threshold: optional(finite()),
 };
 
@@ -35,10 +36,12 @@ export interface Judgement {
   readonly labels: readonly string[];
   readonly actual: Int32Array;
   readonly predicted: Int32Array;
-  /** Scores of each class, a number a row; of class 1 alone where there are two. */
-  readonly scores: ReadonlyMap<number, Float32Array>;
-  /** Whether all scores lie in [0, 1]. */
-  readonly areProbabilities: boolean;
+  /** What ranks rows by each class, a number a row; by class 1 alone where there are two. */
+  readonly scores: ReadonlyMap<number, ArrayLike<number>>;
+  /** Probabilities of each class; of class 1 alone where there are two. */
+  readonly probabilities: ReadonlyMap<number, Float32Array>;
+  /** What made probabilities of the scores, where they were none. */
+  readonly squashed: "sigmoid" | "softmax" | undefined;
   readonly threshold: number | undefined;
 }
 
@@ -46,8 +49,8 @@ const refuse = (code: "ERR_SHAPE" | "ERR_NUMERIC" | "ERR_OPTION", message: strin
   new GlissadeError(code, `report: ${message}`);
 const text = ({ shape }: Tensor) => `[${shape.join(", ")}]`;
 
-/** Scores as [rows, columns]. */
-function columnsOf(given: Data): { columns: Float32Array[]; rows: number } {
+/** Scores by row, checked. */
+function scoresOf(given: Data): { data: Float32Array; rows: number; width: number } {
   const scores = asTensor("report", "scores", given);
   const [rows = 0, width = 1] = scores.shape;
   if (scores.shape.length > 2 || rows === 0 || width === 0) {
@@ -63,11 +66,29 @@ function columnsOf(given: Data): { columns: Float32Array[]; rows: number } {
       `scores must be finite numbers, got ${scores.data[wrong]} in row ${Math.floor(wrong / width)}; the model has diverged: train with a lower rate`,
     );
   }
-  const columns = Array.from({ length: width }, (_, j) =>
-    Float32Array.from({ length: rows }, (_, i) => scores.data[i * width + j]!),
-  );
-  return { columns, rows };
+  return { data: Float32Array.from(scores.data), rows, width };
 }
+
+/** Numbers that lie row by row, as columns. */
+const columnsOf = (data: Float32Array, width: number) =>
+  Array.from({ length: width }, (_, j) => data.filter((_, i) => i % width === j));
+
+/** By class; of two classes the second alone. */
+const byClass = <T>(columns: readonly T[]) =>
+  new Map(columns.length > 2 ? columns.map((column, i) => [i, column]) : [[1, columns.at(-1)!]]);
+
+/** Two columns rank by the last, or, unless they are shares of one, by what it has before the first. */
+function rankingOf(columns: readonly Float32Array[]): readonly ArrayLike<number>[] {
+  const [first, last] = columns;
+  if (columns.length !== 2 || first!.every((a, i) => isUnit(a) && isNearOne(a + last![i]!))) {
+    return columns;
+  }
+  return [Float64Array.from(last!, (value, i) => value - first![i]!)];
+}
+
+const isUnit = (value: number) => value >= 0 && value <= 1;
+/** As near as rounding lets shares of one be. */
+const isNearOne = (sum: number) => Math.abs(sum - 1) < 1e-3;
 
 /** Class numbers of y, as many as there are scores, each below `classes`. */
 function actualOf(y: Data, rows: number, classes: number): Int32Array {
@@ -111,8 +132,8 @@ const greatest = (columns: readonly Float32Array[], rows: number) =>
  */
 export function judge(given: Evaluation): Judgement {
   const { y, scores, labels, threshold } = resolve("report", evaluationFields, given);
-  const { columns, rows } = columnsOf(scores);
-  const classes = Math.max(2, columns.length);
+  const { data, rows, width } = scoresOf(scores);
+  const classes = Math.max(2, width);
   const actual = actualOf(y, rows, classes);
   if (threshold !== undefined && classes > 2) {
     throw refuse(
@@ -126,17 +147,24 @@ export function judge(given: Evaluation): Judgement {
       `labels must name each of the ${classes} classes, got ${labels.length}; name them all`,
     );
   }
-  const last = columns.at(-1)!;
-  const cut = threshold ?? (columns.length === 1 ? 0.5 : undefined);
+  const columns = columnsOf(data, width);
+  const squashed = data.every(isUnit) ? undefined : width === 1 ? "sigmoid" : "softmax";
+  if (squashed) squash(data, width, squashed);
+  const probabilities = columnsOf(data, width);
+  // Of one column of logits, ½ is at 0.
+  const cut = threshold ?? (width === 1 ? (squashed ? 0 : 0.5) : undefined);
+  const compared = width === 1 ? columns[0]! : probabilities.at(-1)!;
   return {
     labels: Array.from({ length: classes }, (_, i) => labels?.[i] ?? String(i)),
     actual,
     predicted:
       cut === undefined
         ? greatest(columns, rows)
-        : Int32Array.from(last, (value) => Number(value > cut)),
-    scores: new Map(classes === 2 ? [[1, last]] : columns.map((column, i) => [i, column])),
-    areProbabilities: columns.every((column) => column.every((value) => value >= 0 && value <= 1)),
+        : Int32Array.from(compared, (value) => Number(value > cut)),
+    // Logits of several classes are compared within their rows alone.
+    scores: byClass<ArrayLike<number>>(width > 2 ? probabilities : rankingOf(columns)),
+    probabilities: byClass(probabilities),
+    squashed,
     threshold: cut,
   };
 }

@@ -1,28 +1,26 @@
 /** A page for those without TensorBoard: what a fit, a tuning or an evaluation gave, in one file. */
 import { GlissadeError, show } from "../error.js";
 import type { History } from "../history.js";
-import { field, isPlainObject, optional, type Options, resolve } from "../options.js";
-import { checkComparison, type Comparison, comparison } from "./comparison.js";
+import { isPlainObject, type Options, resolve } from "../options.js";
+import { checkComparison, type Compared, comparison } from "./comparison.js";
 import { curves } from "./curves.js";
 import { documentOf, type Section } from "./document.js";
 import { type Evaluation, judge } from "./evaluation.js";
+import { reportFields, titledFields } from "./fields.js";
 import { judgement } from "./judgement.js";
 import { checkStudy, type Study } from "./study.js";
 import { trials } from "./trials.js";
 
-export type { Comparison, Evaluation, Study };
+export type { Evaluation };
 
 /** What a report can be about. */
-export type Subject = History | Study | Comparison | Evaluation;
+export type Subject = History | Study | Compared | Evaluation;
 
-const isText = (value: unknown) => typeof value === "string" && value !== "";
-
-export const reportFields = {
-  /** What stands above everything. */
-  title: field<string>("some text", isText, "Report"),
-  /** What you have to say about it; lines are kept. */
-  notes: optional(field<string | undefined>("some text", isText)),
-};
+/** A subject and what stands above it. */
+export interface Titled {
+  readonly title: string;
+  readonly subject: Subject;
+}
 
 /** Everything in a history that is one number an epoch; JSON has null for what is not finite. */
 function seriesOf(history: object): (readonly [string, readonly number[]])[] {
@@ -46,10 +44,20 @@ function historySection(history: { readonly epoch: readonly number[] }): Section
 const has = <T extends object>(subject: object, key: string): subject is T =>
   Array.isArray((subject as Record<string, unknown>)[key]);
 
-function sectionOf(subject: unknown): Section {
+/** A history may have a series of that name. */
+const isTitled = (given: unknown): given is Titled =>
+  isPlainObject(given) && "subject" in given && !has(given, "epoch");
+
+function sectionOf(given: unknown): Section {
+  if (!isTitled(given)) return sectionOfBare(given);
+  const { title, subject } = resolve("report", titledFields, given);
+  return { ...sectionOfBare(subject), title };
+}
+
+function sectionOfBare(subject: unknown): Section {
   if (typeof subject === "object" && subject !== null) {
     // What compare returns has trials as well.
-    if (has<Comparison>(subject, "rows")) {
+    if (has<Compared>(subject, "rows")) {
       checkComparison(subject);
       return { title: "Comparison", body: comparison(subject) };
     }
@@ -68,7 +76,7 @@ function sectionOf(subject: unknown): Section {
       : "";
   throw new GlissadeError(
     "ERR_OPTION",
-    `report: the subject must be a history, a result of tune or compare, or { y, scores }, got ${show(subject)}${wayOut}`,
+    `report: the subject must be a history, a result of tune or compare, { y, scores }, or { title, subject } with one of them, got ${show(subject)}${wayOut}`,
   );
 }
 
@@ -88,12 +96,13 @@ function numbered(sections: readonly Section[]): Section[] {
  * importance; what was compared; confusion matrix, ROC and precision-recall curves and calibration of scores. It asks
  * for nothing from outside, and the same subjects give the same bytes.
  *
- * @param subject A history, a result of `tune` or `compare`, `{ y, scores, labels?, threshold? }`, or an array of them.
+ * @param subject A history, a result of `tune` or `compare`, `{ y, scores, labels?, threshold? }`, or `{ title, subject }` with one
+ *   of them; or an array of all these. Scores beyond [0, 1] are taken for logits.
  * @throws ERR_OPTION if a subject is none of these or an option breaks its rule; ERR_SHAPE if there is nothing in it, or
  *   y and scores do not fit each other; ERR_NUMERIC if a score is not finite or a class not below the number of columns.
  */
 export function report(
-  subject: Subject | readonly Subject[],
+  subject: Subject | Titled | readonly (Subject | Titled)[],
   options?: Options<typeof reportFields>,
 ): string {
   const { title, notes } = resolve("report", reportFields, options);

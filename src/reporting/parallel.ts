@@ -77,6 +77,16 @@ const LEFT = 20;
 const RIGHT = 90;
 const MOST_LETTERS = 16;
 
+/** How strong a line is, by its quarter: the more lines there are, the fainter. */
+const OPACITIES = [0.9, 0.5, 0.28, 0.14];
+/** More lines than this cover each other. */
+const MANY = 50;
+
+function opacityOf(rank: number, count: number): string {
+  const quarter = Math.floor((4 * (rank - 1)) / count);
+  return (OPACITIES[quarter]! * Math.min(1, Math.sqrt(MANY / count))).toFixed(3);
+}
+
 const cut = (text: string) =>
   text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 const level = (at: number) => (TOP + (1 - at) * HEIGHT).toFixed(1);
@@ -117,13 +127,13 @@ export function parallelCoordinates({ objective }: Study, trials: readonly Finis
     const points = columns.map(
       ({ of }, i) => `${LEFT + i * gap},${level(scales[i]!.place(of(trial)))}`,
     );
-    const quarter = Math.floor((4 * (trial.rank - 1)) / trials.length) + 1;
     const told = columns.map(({ name, of }) => {
       const value = of(trial);
       return `${name} ${typeof value === "number" ? digits(value) : valueText(value ?? "none")}`;
     });
-    const name = trial.rank === 1 ? "best" : `quarter-${quarter}`;
-    return html`<polyline class="${name}" points="${points.join(" ")}"
+    const best = html` class="best"`;
+    const faint = html` stroke-opacity="${opacityOf(trial.rank, trials.length)}"`;
+    return html`<polyline${trial.rank === 1 ? best : faint} points="${points.join(" ")}"
       ><title>Trial ${trial.number}: ${told.join(", ")}</title></polyline
     >`;
   };

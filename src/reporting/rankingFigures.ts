@@ -31,10 +31,13 @@ export function rank({ labels, actual, scores }: Judgement): Ranked[] {
   });
 }
 
+/** Whether there are rows of the class, and others. */
+export const canRank = ({ roc }: Ranked) => Number.isFinite(roc.area);
+
 /** The classes that are hardest to tell from the rest, in order; none of those that never or always occur. */
 function hardest(ranked: readonly Ranked[]): Ranked[] {
   return ranked
-    .filter(({ roc }) => Number.isFinite(roc.area))
+    .filter(canRank)
     .sort((a, b) => a.roc.area - b.roc.area)
     .slice(0, MOST_LINES)
     .sort((a, b) => a.index - b.index);
@@ -78,6 +81,7 @@ function precisionRecallChart(shown: readonly Ranked[], which: string): Chart {
 /** ROC and precision-recall curves. */
 export function rankingFigures(ranked: readonly Ranked[]): Markup {
   const shown = hardest(ranked);
+  if (shown.length === 0) return html`<p>There is nothing to rank: all rows are of one class.</p>`;
   const some = shown.length < ranked.length ? `; the ${shown.length} with the least area` : "";
   const which = ranked.length > 1 ? `Each class against the rest${some}. ` : "";
   return html`<div class="charts">

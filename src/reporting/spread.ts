@@ -10,20 +10,37 @@ export interface Runs {
   readonly spread?: readonly number[] | undefined;
 }
 
+/** More curves than this are a tangle. */
+const MOST_CURVES = 5;
+
 function seriesOf({ label, curve, spread }: Runs, color: number): Series {
   const x = curve.map((_, epoch) => epoch + 1);
-  if (!spread) return { label, x, y: curve, color };
-  const low = curve.map((mean, epoch) => mean - spread[epoch]!);
-  const high = curve.map((mean, epoch) => mean + spread[epoch]!);
-  return { label, x, y: curve, low, high, color };
+  // JSON has null for what is not finite.
+  const y = curve.map((mean: number | null) => mean ?? NaN);
+  if (!spread) return { label, x, y, color };
+  const low = y.map((mean, epoch) => mean - spread[epoch]!);
+  const high = y.map((mean, epoch) => mean + spread[epoch]!);
+  return { label, x, y, low, high, color };
 }
 
-/** A line for the mean of each group of runs, in a band of one deviation to either side. */
-export function spreadFigure(title: string, name: string, runs: readonly Runs[]): Markup {
-  const series = runs.filter(({ curve }) => curve.length > 0).map(seriesOf);
-  const bands = series.some(({ low }) => low)
-    ? ", in bands of one standard deviation to either side"
+/**
+ * A line for the mean of each group of runs, in a band of one deviation to either side: those of the first five.
+ *
+ * @param runs The best first.
+ */
+export function spreadFigure(
+  title: string,
+  name: string,
+  runs: readonly Runs[],
+): Markup | undefined {
+  const drawn = runs.filter(({ curve }) => curve.length > 0);
+  const series = drawn.slice(0, MOST_CURVES).map(seriesOf);
+  if (series.length === 0) return undefined;
+  const spread = series.some(({ low }) => low)
+    ? ": means over folds and seeds, in bands of one standard deviation to either side"
     : "";
-  const caption = `${name} after each epoch: means over folds and seeds${bands}.`;
+  const some =
+    series.length < drawn.length ? ` The best ${series.length} of ${drawn.length} are drawn.` : "";
+  const caption = `${name} after each epoch${spread}.${some}`;
   return figure({ title, caption, x: EPOCHS, y: axisOf(name), series });
 }

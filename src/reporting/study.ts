@@ -1,26 +1,9 @@
 import { GlissadeError, show } from "../error.js";
+import { ranked, type TuneResult } from "../tune/result.js";
+import type { Trial } from "../tune/trial.js";
 
-/** What a trial ran with, and what came out, as far as a report needs it. */
-export interface Trial {
-  readonly number: number;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly value?: number | null | undefined;
-  readonly std?: number | null | undefined;
-  readonly status: string;
-  readonly seconds?: number | undefined;
-  readonly epochs?: number | undefined;
-  /** The objective, a number an epoch. */
-  readonly curve?: readonly number[] | undefined;
-  /** Its standard deviation, a number an epoch. */
-  readonly spread?: readonly number[] | undefined;
-  readonly error?: unknown;
-}
-
-/** What `tune` returns, or its toJSON(). */
-export interface Study {
-  readonly objective: { readonly name: string; readonly mode: "min" | "max" };
-  readonly trials: readonly Trial[];
-}
+/** What `tune` returns, or its toJSON(), as far as a report needs it. */
+export type Study = Pick<TuneResult, "objective" | "trials">;
 
 /** A trial that came to its end, and its place among those that did. */
 export interface Finished extends Trial {
@@ -28,19 +11,13 @@ export interface Finished extends Trial {
   readonly rank: number;
 }
 
-/** Trials that are complete: those that were trained longer come first, then the better ones, then the earlier. */
+/** Trials that were completed, by rank. */
 export function finished({ objective, trials }: Study): Finished[] {
-  const sign = objective.mode === "max" ? -1 : 1;
-  return trials
-    .filter(
-      (trial): trial is Trial & { value: number } =>
-        trial.status === "complete" && Number.isFinite(trial.value),
-    )
-    .sort(
-      (a, b) =>
-        (b.epochs ?? 0) - (a.epochs ?? 0) || sign * (a.value - b.value) || a.number - b.number,
-    )
-    .map((trial, i) => ({ ...trial, rank: i + 1 }));
+  // JSON has null for what is not finite.
+  const sound = trials.filter(({ value }) => Number.isFinite(value));
+  return ranked(sound, objective.mode)
+    .filter((trial): trial is Finished => trial.rank !== undefined)
+    .sort((a, b) => a.rank - b.rank);
 }
 
 /** Names of hyper-parameters in the order in which they occur. */

@@ -8,6 +8,12 @@ export type Cell =
 /** A score, so that a column of them lines up. */
 export const metric = (value: number): Cell => ({ value, shown: fixed(value) });
 
+/** Text that may be long: two lines of it are shown. */
+export const longCell = (text: string): Cell => ({
+  value: text,
+  shown: html`<span class="long" title="${text}">${text}</span>`,
+});
+
 export interface TableOptions {
   /** Whether the heads of columns are buttons that sort. */
   readonly sortable?: boolean;

@@ -43,6 +43,12 @@ several = float32(np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True))
 several_auc = [metrics.roc_auc_score(classes == k, several[:, k]) for k in range(3)]
 several_precision = [metrics.average_precision_score(classes == k, several[:, k]) for k in range(3)]
 
+# Rows of the first two classes, and their two logits: what counts is the distance.
+is_pair = classes < 2
+pair = float32(3 * logits[is_pair, :2])
+distance = pair[:, 1] - pair[:, 0]
+pair_brier = metrics.brier_score_loss(classes[is_pair], 1 / (1 + np.exp(-distance)))
+
 objectives = np.round(rng.normal(size=40), 1)
 groups = rng.choice(["adam", "rmsprop", "sgd"], 40)
 objectives[groups == "sgd"] += 1.0
@@ -64,6 +70,14 @@ out = {
         "scores": several.tolist(),
         "auc": several_auc,
         "averagePrecision": several_precision,
+    },
+    "logits": float32(logits).tolist(),
+    "pair": {
+        "classes": classes[is_pair].tolist(),
+        "logits": pair.tolist(),
+        "auc": metrics.roc_auc_score(classes[is_pair], distance),
+        "averagePrecision": metrics.average_precision_score(classes[is_pair], distance),
+        "brier": pair_brier,
     },
     "kruskal": {"objectives": objectives.tolist(), "groups": groups.tolist(), "h": h},
 }

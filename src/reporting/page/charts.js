@@ -24,11 +24,20 @@ function colorOf(name) {
 const shown = (_, value) => (value === null || value === undefined ? "–" : digits(value));
 const faint = (color) => color.replace(/^rgb\((.*)\)$/, "rgba($1, 0.18)");
 
+/** Which points are drawn: all of them where points are shown, otherwise numbers without a neighbour to draw a line to. */
+function lonely(plot, line, isShown) {
+  if (isShown) return null;
+  const y = plot.data[line];
+  const rows = [...y.keys()].filter((row) => y[row] !== undefined);
+  return rows.filter(
+    (row, i) => isNumber(y[row]) && !isNumber(y[rows[i - 1]]) && !isNumber(y[rows[i + 1]]),
+  );
+}
+
 /** A line, and the edges of its band. */
 function linesOf({ label, x, y, low, high, color, style }) {
   const stroke = colorOf(color === undefined ? "soft" : `line-${color % COLORS}`);
   const dashes = style === "dashes" ? 1 : Math.floor((color ?? 0) / COLORS) % DASHES.length;
-  const isLone = x.length < 2;
   const line = {
     x,
     y,
@@ -37,12 +46,17 @@ function linesOf({ label, x, y, low, high, color, style }) {
       stroke,
       ...DASHES[dashes],
       width: color === undefined ? 1 : 2,
-      spanGaps: true,
-      points: { show: isLone || ["points", "dots"].includes(style), size: 7, fill: stroke },
+      points: {
+        show: ["points", "dots"].includes(style),
+        filter: lonely,
+        size: 7,
+        fill: stroke,
+      },
       value: shown,
       isSilent: color === undefined,
       ...(style === "dots" && { paths: () => null }),
       ...(style === "steps" && { paths: uPlot.paths.stepped({ align: -1 }) }),
+      ...(style === "held" && { paths: uPlot.paths.stepped({ align: 1 }) }),
       ...(style === "bars" && { paths: uPlot.paths.bars({ size: [0.9] }), fill: faint(stroke) }),
     },
   };
@@ -52,13 +66,17 @@ function linesOf({ label, x, y, low, high, color, style }) {
     isSilent: true,
     stroke: "transparent",
     width: 0,
-    spanGaps: true,
+    // Means alone decide how far an axis reaches.
+    auto: false,
     points: { show: false },
   };
   return [line, ...[high, low].map((values) => ({ x, y: values, options: edge }))];
 }
 
-/** Lines over one column of x: equal x of several lines share a row, rising or equal x of one keep their order. */
+/**
+ * Lines over one column of x: equal x of several lines share a row, rising or equal x of one keep their order. A line
+ * has undefined where it has no point, null where it has a gap.
+ */
 function columnsOf(lines) {
   const at = lines.map(() => 0);
   const columns = [[], ...lines.map(() => [])];
@@ -66,20 +84,22 @@ function columnsOf(lines) {
     const next = Math.min(...lines.map(({ x }, i) => x[at[i]] ?? Infinity));
     if (next === Infinity) return columns;
     columns[0].push(next);
-    lines.forEach(({ x, y }, i) => columns[i + 1].push(x[at[i]] === next ? y[at[i]++] : null));
+    lines.forEach(({ x, y }, i) => columns[i + 1].push(x[at[i]] === next ? y[at[i]++] : undefined));
   }
 }
+
+const isNumber = (value) => typeof value === "number";
 
 /** The row nearest to the cursor in which a line has a number; references and edges of bands have nothing to say. */
 function nearest(plot, line, row) {
   const [x, y] = [plot.data[0], plot.data[line]];
   if (plot.series[line].isSilent) return null;
-  if (line === 0 || y[row] !== null) return row;
+  if (line === 0 || isNumber(y[row])) return row;
   let [before, after] = [row, row];
-  while (before > 0 && y[before] === null) before--;
-  while (after < y.length - 1 && y[after] === null) after++;
-  if (y[before] === null) return after;
-  if (y[after] === null) return before;
+  while (before > 0 && !isNumber(y[before])) before--;
+  while (after < y.length - 1 && !isNumber(y[after])) after++;
+  if (!isNumber(y[before])) return after;
+  if (!isNumber(y[after])) return before;
   return x[row] - x[before] <= x[after] - x[row] ? before : after;
 }
 
