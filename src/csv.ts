@@ -27,7 +27,10 @@ export const parseCsvFields = {
   ),
   /** Texts that mean a missing value, such as "NA" or "?", beside the empty one. */
   missing: field<readonly string[]>("an array of texts", isTexts, []),
-  /** Whether columns of nothing but numbers, or true and false, become that. */
+  /**
+   * Whether columns of nothing but numbers, or true and false, become that. Numbers that would lose their value, such as
+   * 1e999 or an identifier of 20 digits, are texts.
+   */
   types: flag(true),
 };
 
@@ -75,12 +78,14 @@ export function parseCsv(text: string, given?: Options<typeof parseCsvFields>): 
 const refuse = (rule: string, got: string | number, wayOut: string) =>
   new GlissadeError("ERR_FORMAT", `parseCsv: ${rule}, got ${got}; ${wayOut}`);
 
+/** The separator that cuts the first lines most evenly; empty ones do not count. */
+const separatorOf = (text: string, quote: string) =>
+  Papa.parse(text, { quoteChar: quote, skipEmptyLines: true, preview: 1 }).meta.delimiter;
+
 /** Lines that hold something, and their numbers from 1: quoted values may go over several. */
 function linesOf(text: string, separator: string | undefined, quote: string) {
-  const { data, errors } = Papa.parse<string[]>(text, {
-    delimiter: separator ?? "",
-    quoteChar: quote,
-  });
+  const delimiter = separator ?? separatorOf(text, quote);
+  const { data, errors } = Papa.parse<string[]>(text, { delimiter, quoteChar: quote });
   let line = 1;
   const lines = data.map((values) => {
     const first = line;
@@ -108,10 +113,17 @@ function checkNames(names: readonly string[], line: number | undefined): void {
 const NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/;
 const BOOLEAN = /^\s*(true|false)\s*$/i;
 
+/** Whether a number is in range, and keeps all its digits if it has neither a point nor an exponent. */
+function isNumber(cell: string): boolean {
+  const value = Number(cell);
+  if (!NUMBER.test(cell) || !Number.isFinite(value)) return false;
+  return Number.isSafeInteger(value) || /[.e]/i.test(cell);
+}
+
 /** Texts as what all of them are. */
 function typed(cells: readonly (string | null)[]): readonly CsvRecord[string][] {
-  const all = (form: RegExp) => cells.every((cell) => cell === null || form.test(cell));
-  if (all(NUMBER)) return cells.map((cell) => (cell === null ? null : Number(cell)));
-  if (!all(BOOLEAN)) return cells;
+  const all = (is: (cell: string) => boolean) => cells.every((cell) => cell === null || is(cell));
+  if (all(isNumber)) return cells.map((cell) => (cell === null ? null : Number(cell)));
+  if (!all((cell) => BOOLEAN.test(cell))) return cells;
   return cells.map((cell) => (cell === null ? null : cell.trim().toLowerCase() === "true"));
 }

@@ -4,6 +4,7 @@ import { columns, columnsFrom } from "../src/tabular/columns.js";
 import { encodeLabels } from "../src/tabular/encodeLabels.js";
 import type { Schema } from "../src/tabular/schema.js";
 import golden from "./golden/sklearn_columns.json" with { type: "json" };
+import { refusedBy } from "./rows/refused.js";
 import { expectClose } from "./support/numbers.js";
 
 const refusal = (code: string, message: RegExp) =>
@@ -150,6 +151,48 @@ describe("options", () => {
     const scaled = columns([{ a: 7 }, { a: 7 }], { a: { type: "number", scale: "minMax" } });
     expect([...scaled.x.data]).toEqual([0, 0]);
   });
+
+  test.each([["standardize"], ["minMax"]] as const)(
+    "a column that is constant but for rounding becomes 0, and is not blown up: %s",
+    (scale) => {
+      const schema = { a: { type: "number", scale } } as const;
+      const lists = [
+        [0.1, 0.1, 0.1],
+        [0.1, null, 0.1, 0.1],
+        new Array<number>(1000).fill(1e9 / 7),
+        [0.3, 0.1 + 0.2, 0.3],
+      ];
+      for (const list of lists) {
+        const { x, apply, toJSON } = columns(
+          list.map((a) => ({ a })),
+          schema,
+        );
+        expect(x.data.every((value) => Math.abs(value) < 1e-6)).toBe(true);
+        const [plan] = toJSON().columns;
+        if (new Set(list).size === 1) expect(plan).toMatchObject({ center: list[0], spread: 1 });
+        expect(apply([{ a: list[0]! + 0.5 }]).data[0]).toBeCloseTo(0.5, 6);
+      }
+      const { columns: plans } = columns([
+        { a: 0.1 },
+        { a: null },
+        { a: 0.1 },
+        { a: 0.1 },
+      ]).toJSON();
+      expect(plans).toEqual([
+        { name: "a", type: "number", indicator: false, fill: 0.1, center: 0.1, spread: 1 },
+      ]);
+    },
+  );
+
+  test("a column that varies little is scaled nevertheless", () => {
+    for (const list of [
+      [1e-20, 3e-20],
+      [1e9, 1e9 + 1 / 8192],
+    ]) {
+      const [low, high] = columns(list.map((a) => ({ a }))).x.data;
+      expect([low, high]).toEqual([-1, 1]);
+    }
+  });
 });
 
 describe("refusals of columns", () => {
@@ -183,10 +226,33 @@ describe("refusals of columns", () => {
       "ERR_OPTION",
       /id must have few categories, got 30 in 30 rows/,
     ],
+    [
+      () => columns([{ "a=x": 1, a: "x" }]),
+      "ERR_OPTION",
+      /features must have different names, got "a=x" twice; rename a column/,
+    ],
+    [
+      () =>
+        columns([{ a: 1, "a missing": 2 }], {
+          "a missing": "number",
+          a: { type: "number", indicator: true },
+        }),
+      "ERR_OPTION",
+      /got "a missing" twice/,
+    ],
+    [() => columns(rows, ["a", "b", "a"]), "ERR_OPTION", /got "a" twice; .* once in schema/],
     [() => columns(rows).apply([{ a: "x" }]), "ERR_DTYPE", /a must be a finite number/],
     [() => columns(rows).apply([]), "ERR_SHAPE", /at least one record/],
     [() => columnsFrom("x" as never), "ERR_FORMAT", /must be an object/],
     [() => columnsFrom({} as never), "ERR_FORMAT", /what columns\(records\) remembers/],
+    [
+      () => {
+        const { columns: plans } = columns(rows).toJSON();
+        columnsFrom({ format: 1, columns: [...plans, plans[0]!] });
+      },
+      "ERR_FORMAT",
+      /features must have different names, got "a"/,
+    ],
     [() => columnsFrom({ format: 2, columns: [] } as never), "ERR_FORMAT", /newer glissade/],
   ];
   test.each(cases)("%s", (run, code, message) => {
@@ -233,6 +299,11 @@ describe("encodeLabels", () => {
       refusal("ERR_NUMERIC", /2 known labels, got "c" in row 0/),
     );
     expect(() => encodeLabels(["a"], { labels: ["b"] })).toThrow(refusal("ERR_NUMERIC", /"a"/));
+    for (const labels of refusedBy("an array of different texts")) {
+      expect(() => encodeLabels(["a"], { labels } as never)).toThrow(
+        refusal("ERR_OPTION", /^encodeLabels: labels must be an array of different texts/),
+      );
+    }
   });
 });
 

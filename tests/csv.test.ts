@@ -50,6 +50,29 @@ describe("parseCsv", () => {
       { a: 1, b: "x y", c: 3 },
       { a: 4, b: "z", c: 5 },
     ]);
+    for (const end of ["\n", "\r\n", "\r"]) {
+      const two = ["a,b", "", "1,2", "3,4", "", "5,6", "", ""].join(end).replaceAll(",", separator);
+      expect(parseCsv(two)).toEqual([
+        { a: 1, b: 2 },
+        { a: 3, b: 4 },
+        { a: 5, b: 6 },
+      ]);
+      expect(() => parseCsv(`${two}7${separator}8${separator}9${end}`)).toThrow(
+        refusal("ERR_FORMAT", /line 8 must have 2 values.*, got 3/),
+      );
+    }
+  });
+
+  test("a column whose numbers would lose their value is one of texts", () => {
+    for (const text of ["1e999", "-1e999", "12345678901234567890", "9007199254740992"]) {
+      expect(parseCsv(`a,b\n1,1\n${text},2`)).toEqual([
+        { a: "1", b: 1 },
+        { a: text, b: 2 },
+      ]);
+    }
+    for (const text of ["9007199254740991", "6.02e23", "1e20", "12345678901234567890.0"]) {
+      expect(parseCsv(`a\n${text}`)).toEqual([{ a: Number(text) }]);
+    }
   });
 
   test("takes a separator, names, marks of what is missing, and types or none", () => {

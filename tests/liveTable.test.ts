@@ -157,6 +157,14 @@ describe("the table", () => {
     expect(lines.every(({ length }) => length < columns)).toBe(true);
   });
 
+  test("a terminal that does not know its size has 80 × 24", () => {
+    const { stream, lines } = terminal(0, 0);
+    const trials = Array.from({ length: 30 }, (_, i) => complete(i, i / 30));
+    liveTable({ stream, best: 30 }).onStudyBegin!(progressOf(trials));
+    expect(lines).toHaveLength(24);
+    expect(lines[1]).toBe("rank  trial  epochs  val_accuracy   rate");
+  });
+
   test("hyper-parameters are cut, and cannot move the cursor", () => {
     const { stream, shown } = terminal(200);
     const table = liveTable({ stream });

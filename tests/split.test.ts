@@ -250,4 +250,17 @@ describe("refusals", () => {
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0]![0]).toMatch(/3 rows or more.*the rarest has 1/);
   });
+
+  test("classes may be as many as rows", () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    const labels = Int32Array.from({ length: 150_000 }, (_, row) => row);
+    const stratified = split.kFold(2, { stratified: true });
+    expect(() => stratified.split(labels.length, { labels })).toThrow(
+      refusal("ERR_OPTION", /2 rows or more.*got 1 at most/),
+    );
+    labels[1] = 0;
+    const [{ test } = { test: [] }] = stratified.split(labels.length, { labels });
+    expect(test).toHaveLength(75_000);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,4 +1,5 @@
 import { count, flag, type Options, resolve } from "../options.js";
+import { oneLine } from "../text.js";
 import { type RankedTrial, short } from "../tune/result.js";
 import type { Trial } from "../tune/trial.js";
 import { duration, type Progress, trialLine, type TuneCallback } from "../tune/watch.js";
@@ -29,16 +30,18 @@ interface Running {
   readonly value?: number;
 }
 
-/** A value in one short line, without characters that a terminal would obey. */
+/** A value in one short line. */
 function cell(value: unknown): string {
-  const text = typeof value === "number" ? short(value) : String(value).replace(/\p{Cc}/gu, " ");
+  const text = typeof value === "number" ? short(value) : oneLine(String(value));
   return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }
 
 /** Texts in columns, the numbers flush right; columns without any text stay out. */
 function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const used = head.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
+  const widths = head.map((name, i) =>
+    rows.reduce((most, row) => Math.max(most, row[i]!.length), name.length),
+  );
   return [head, ...rows].map((row) => used.map((i) => row[i]!.padStart(widths[i]!)).join("  "));
 }
 
@@ -109,7 +112,9 @@ function tableOn(screen: Screen, best: number): TuneCallback {
     screen.hasColors?.() ? `\u001b[${code}m${text}\u001b[0m` : text;
   const lines = () => {
     if (!progress) return [];
-    const { rows = 24, columns = 80 } = screen;
+    // Some terminals say that they have 0 × 0.
+    const rows = screen.rows || 24;
+    const columns = screen.columns || 80;
     const table = tableLines(progress, best, running.values());
     const [first, head, ...body] = [headline(progress, time()), ...table]
       .slice(0, Math.max(1, rows - 1))

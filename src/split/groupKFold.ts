@@ -1,4 +1,5 @@
 import { leading, type Options, resolve } from "../options.js";
+import { deviation } from "../statistics.js";
 import {
   checkFolds,
   foldsField,
@@ -54,16 +55,11 @@ function evenSizes(groups: readonly number[][], folds: number): Int32Array {
   const placed = new Int32Array(groups.length);
   const sizes = new Array<number>(folds).fill(0);
   for (const i of descending(groups, ({ length }) => length)) {
-    const lightest = sizes.indexOf(Math.min(...sizes));
+    const lightest = sizes.indexOf(sizes.reduce((a, b) => Math.min(a, b)));
     sizes[lightest]! += groups[i]!.length;
     placed[i] = lightest;
   }
   return placed;
-}
-
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) * (v - mean), 0) / values.length);
 }
 
 /** The fold of each group, so that the share of each class that a fold has deviates least between folds. */
@@ -83,7 +79,7 @@ function evenShares(
   });
   const placed = new Int32Array(groups.length);
   const held = Array.from({ length: folds }, () => new Array<number>(classes.length).fill(0));
-  for (const i of descending(counts, deviation)) {
+  for (const i of descending(counts, (found) => deviation(found))) {
     const best = bestFold(held, counts[i]!, classes);
     counts[i]!.forEach((count, c) => (held[best]![c]! += count));
     placed[i] = best;

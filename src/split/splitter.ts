@@ -144,7 +144,8 @@ function checkClasses(owner: string, labels: readonly Key[], least: number): voi
   const counts = new Map<Key, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const sizes = [...counts.values()];
-  const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const fewest = sizes.reduce((a, b) => Math.min(a, b));
+  const most = sizes.reduce((a, b) => Math.max(a, b));
   if (fewest >= least) return;
   const rule = `each class must have ${least} rows or more to be on both sides of every split`;
   if (most >= least) {

@@ -1,5 +1,5 @@
-import { choice, field, flag, optional } from "../options.js";
-import { type Kind, mostFrequent, type Plan } from "./kind.js";
+import { choice, flag, optional } from "../options.js";
+import { differentTexts, type Kind, mostFrequent, type Plan } from "./kind.js";
 
 interface CategoryPlan extends Plan {
   readonly type: "category";
@@ -15,16 +15,7 @@ export const categoryFields = {
   /** A category that was not there when this was learnt: zeros in all its columns, or an error. */
   unknown: choice(["zeros", "refuse"], "zeros"),
   /** All categories in the order of their columns; otherwise those that occur, sorted. */
-  categories: optional(
-    field<readonly string[] | undefined>(
-      "an array of different texts",
-      (value) =>
-        Array.isArray(value) &&
-        value.length > 0 &&
-        value.every((one) => typeof one === "string" && one !== "") &&
-        new Set(value).size === value.length,
-    ),
-  ),
+  categories: optional(differentTexts),
   /** Whether one more column tells where a value was missing. */
   indicator: flag(false),
 };

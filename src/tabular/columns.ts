@@ -37,12 +37,22 @@ const FORMAT = 1;
  *
  * @param schema The columns that are used; all that occur otherwise, the target among them.
  * @throws ERR_SHAPE if there is no record; ERR_OPTION if the schema names a column that does not occur or breaks a rule,
- *   or if a column has no value, or texts that are no categories; ERR_DTYPE or ERR_NUMERIC if a value is of another type.
+ *   if a column has no value, or texts that are no categories, or if two features have one name; ERR_DTYPE or
+ *   ERR_NUMERIC if a value is of another type.
  * @see scikit-learn's ColumnTransformer over SimpleImputer, StandardScaler or MinMaxScaler, and OneHotEncoder.
  */
 export function columns(records: readonly TabularRecord[], schema?: Schema): Columns {
   checkRecords(records);
-  const encoding = encodingOf(learnt(records, schema));
+  const plans = learnt(records, schema);
+  const twice = repeated(namesOf(plans));
+  if (twice !== undefined) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `columns: features must have different names, got ${show(twice)} twice; ` +
+        "rename a column, or name it once in schema",
+    );
+  }
+  const encoding = encodingOf(plans);
   return { x: encoding.apply(records), ...encoding };
 }
 
@@ -64,14 +74,25 @@ export function columnsFrom(json: ColumnsJSON): Encoding {
   if (format !== FORMAT || !Array.isArray(plans) || plans.length === 0 || !plans.every(isPlan)) {
     throw refuse("it must be what columns(records) remembers", given, wayOut);
   }
+  const twice = repeated(namesOf(plans as Plan[]));
+  if (twice !== undefined) throw refuse("features must have different names", twice, wayOut);
   return encodingOf(plans as Plan[]);
 }
 
-function encodingOf(plans: readonly Plan[]): Encoding {
-  const names = plans.flatMap((plan) => [
+const namesOf = (plans: readonly Plan[]) =>
+  plans.flatMap((plan) => [
     ...kindOf(plan).names(plan),
     ...(plan.indicator ? [`${plan.name} missing`] : []),
   ]);
+
+/** The first text that is there already. */
+function repeated(texts: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return texts.find((text) => seen.size === seen.add(text).size);
+}
+
+function encodingOf(plans: readonly Plan[]): Encoding {
+  const names = namesOf(plans);
   return {
     names,
     apply: (records) => encoded(plans, names.length, records),

@@ -1,19 +1,14 @@
 import { counted, GlissadeError, show } from "../error.js";
-import { field, optional, type Options, resolve } from "../options.js";
+import { optional, type Options, resolve } from "../options.js";
 import { type Tensor, tensor } from "../tensor.js";
-import { isMissing } from "./kind.js";
+import { differentTexts, isMissing } from "./kind.js";
 
 /** A class as data have it. */
 export type Label = string | number | bigint | boolean;
 
 export const encodeLabelsFields = {
   /** All classes in the order of their numbers; otherwise those that occur, sorted. */
-  labels: optional(
-    field<readonly string[] | undefined>(
-      "an array of texts, one a class",
-      (value) => Array.isArray(value) && value.every((one) => typeof one === "string"),
-    ),
-  ),
+  labels: optional(differentTexts),
 };
 
 /** Classes by number, and what they are called. */
@@ -30,7 +25,7 @@ export interface EncodedLabels {
  * Classes as numbers from 0: texts in the order of their letters, numbers in their own.
  *
  * @throws ERR_SHAPE if there is none; ERR_DTYPE if one is missing or is neither text, number nor true or false;
- *   ERR_NUMERIC if `labels` lacks one.
+ *   ERR_NUMERIC if `labels` lacks one; ERR_OPTION if `labels` names one twice.
  * @see scikit-learn's LabelEncoder.
  */
 export function encodeLabels(

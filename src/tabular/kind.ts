@@ -1,4 +1,4 @@
-import type { Fields, Resolved } from "../options.js";
+import { field, type Fields, type Resolved } from "../options.js";
 
 /** How one column of records becomes columns of numbers: all that is remembered of the records it was learnt from. */
 export interface Plan {
@@ -25,6 +25,16 @@ export interface Kind<P extends Plan, V, F extends Fields> {
   /** Whether a saved plan is one. */
   isPlan(plan: Readonly<Record<string, unknown>>): boolean;
 }
+
+/** Names of categories or classes, in their order. */
+export const differentTexts = field<readonly string[] | undefined>(
+  "an array of different texts",
+  (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => typeof one === "string" && one !== "") &&
+    new Set(value).size === value.length,
+);
 
 /** What is not there: `null`, `undefined`, NaN or an empty text. */
 export const isMissing = (value: unknown) =>

@@ -1,4 +1,5 @@
 import { choice, flag } from "../options.js";
+import { deviation, mean, median } from "../statistics.js";
 import type { Kind, Plan } from "./kind.js";
 
 interface NumberPlan extends Plan {
@@ -19,25 +20,20 @@ export const numberFields = {
   indicator: flag(false),
 };
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+/** A spread above what rounding makes; otherwise 1, so that a constant column becomes 0. */
+const spreadOf = (spread: number, center: number) =>
+  spread > 10 * Number.EPSILON * Math.abs(center) ? spread : 1;
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Center and spread of a column without gaps; a constant column has a spread of 1. */
+/** Center and spread of a column without gaps. */
 function scaling(values: readonly number[], scale: "standardize" | "minMax" | "none") {
   if (scale === "none") return { center: 0, spread: 1 };
   if (scale === "minMax") {
     const least = values.reduce((a, b) => Math.min(a, b));
     const most = values.reduce((a, b) => Math.max(a, b));
-    return { center: least, spread: most - least || 1 };
+    return { center: least, spread: spreadOf(most - least, least) };
   }
   const center = mean(values);
-  const square = mean(values.map((value) => (value - center) * (value - center)));
-  return { center, spread: Math.sqrt(square) || 1 };
+  return { center, spread: spreadOf(deviation(values), center) };
 }
 
 /** Measurements; a date counts as its milliseconds. */
