@@ -14,6 +14,7 @@ import {
   callbacks,
   layers,
   type Logs,
+  memoryJournal,
   search,
   sequential,
   space,
@@ -499,6 +500,48 @@ describe("jsonLogger", () => {
     expect(lines).toEqual(JSON.parse(JSON.stringify(trials.map(({ rank: _, ...trial }) => trial))));
     expect(lines.map(({ status }) => status)).toEqual(["complete", "failed"]);
     expect(lines[1]!.error).toMatch(/^tune: loss must be a finite number/);
+  });
+});
+
+describe("jsonLogger of a study that goes on", () => {
+  const study = async (append: boolean) => {
+    const journal = memoryJournal();
+    const texts: string[] = [];
+    const fit = async (trials: number) => {
+      let text = "";
+      const logger = jsonLogger("a", { append, write: (part) => (text += part) });
+      await tune({
+        build: () => {
+          const model = sequential([layers.dense(1, { inputShape: [1] })], { seed: 1 });
+          model.compile({ optimizer: "sgd", loss: "mse" });
+          return model;
+        },
+        space: { rate: space.uniform(0, 1) },
+        ...{ x: [[1], [2]], y: [1, 2], fit: { epochs: 2 }, objective: "loss", verbose: 0 },
+        ...{ search: search.random({ trials }), journal, callbacks: [logger] },
+      });
+      texts.push(text);
+    };
+    await fit(2);
+    await fit(3);
+    const lines = texts.map((text) => text.trim().split("\n"));
+    return {
+      lines,
+      numbers: lines.map((all) => all.map((line) => (JSON.parse(line) as Trial).number)),
+    };
+  };
+
+  test("has all trials: those that ended before first, line for line", async () => {
+    const { lines, numbers } = await study(false);
+    expect(numbers).toEqual([
+      [0, 1],
+      [0, 1, 2],
+    ]);
+    expect(lines[1]!.slice(0, 2)).toEqual(lines[0]);
+  });
+
+  test("under append has those that are new", async () => {
+    expect((await study(true)).numbers).toEqual([[0, 1], [2]]);
   });
 });
 

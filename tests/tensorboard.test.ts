@@ -1,15 +1,27 @@
 import { Buffer } from "node:buffer";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import process from "node:process";
 import { inflateSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import golden from "./golden/tensorboard_bytes.json" with { type: "json" };
 import keras from "./golden/tensorboard_keras.json" with { type: "json" };
 import { tensorBoardFields } from "../src/callbacks/tensorBoard.js";
-import { callbacks, graph, layers, losses, metrics, sequential, tensor } from "../src/index.js";
+import {
+  callbacks,
+  graph,
+  layers,
+  losses,
+  metrics,
+  search,
+  sequential,
+  space as spaces,
+  tensor,
+  tune,
+} from "../src/index.js";
 import { crc32, crc32c, masked } from "../src/tensorboard/checksum.js";
-import { curveOf } from "../src/tensorboard/curve.js";
 import { confusionPicture, sheet, weightPicture } from "../src/tensorboard/draw.js";
 import { event, fileVersion, graphDef, record, summary } from "../src/tensorboard/events.js";
 import { EventWriter } from "../src/tensorboard/eventWriter.js";
@@ -19,10 +31,21 @@ import { pngOf, type Picture } from "../src/tensorboard/png.js";
 import { bytes, entry, integer, message } from "../src/tensorboard/protobuf.js";
 import * as summaries from "../src/tensorboard/summaries.js";
 import { summaryWriter } from "../src/tensorboard/summaryWriter.js";
+import { thresholdCountsOf } from "../src/tensorboard/thresholdCounts.js";
+import { type Journal, memoryJournal } from "../src/tune/journal.js";
+import type { Space, Value } from "../src/tune/space.js";
 import type { Trial } from "../src/tune/trial.js";
 import type { Progress, TuneCallback } from "../src/tune/watch.js";
 import { refusedBy } from "./rows/refused.js";
-import { eventsOf, fieldsOf, nodesOf, type SeenValue } from "./support/events.js";
+import {
+  all,
+  eventsOf,
+  fieldsOf,
+  inner,
+  nodesOf,
+  type SeenValue,
+  textOf,
+} from "./support/events.js";
 import { numbers } from "./support/numbers.js";
 
 const { tensorBoard } = callbacks;
@@ -75,7 +98,7 @@ describe("bytes as TensorBoard's own writers make them", () => {
   const of = (value: summaries.Value) => summary([value]);
   const shape = message(bytes(2, integer(1, -1)), bytes(2, integer(1, 300)));
   const shapes = entry(5, "_output_shapes", bytes(1, bytes(7, shape)));
-  const space = {
+  const space: Space = {
     rate: { kind: "float", low: 0, high: 0.5 },
     units: { kind: "int", low: 4, high: 64 },
     optimizer: { kind: "choice", choices: ["adam", "sgd"] },
@@ -92,7 +115,7 @@ describe("bytes as TensorBoard's own writers make them", () => {
     text: [2, of(summaries.text("note", "a **b** é"))],
     histogram: [3, of(summaries.histogram("h", histogramOf(histograms[0]!.numbers)))],
     image: [4, of(summaries.pictured(odd, 2, 1, Uint8Array.of(1, 2, 3)))],
-    curve: [5, of(summaries.precisionRecall("c", curveOf(curve.scores, isTrue)))],
+    curve: [5, of(summaries.precisionRecall("c", thresholdCountsOf(curve.scores, isTrue)))],
     experiment: [0, of(hparamsExperiment(space, ["val_accuracy", "seconds"], 12.5))],
     startText: [0, of(sessionStart({ optimizer: "adam" }, "trial_3", 12.5, space))],
     startNumber: [0, of(sessionStart({ rate: 0.25 }, "trial_3", 12.5, space))],
@@ -119,9 +142,9 @@ describe("bytes as TensorBoard's own writers make them", () => {
   });
 
   test("precision and recall", () => {
-    const found = curveOf(curve.scores, isTrue).map((row) => [...Float32Array.from(row)]);
+    const found = thresholdCountsOf(curve.scores, isTrue).map((row) => [...Float32Array.from(row)]);
     expect(found).toEqual(curve.values);
-    expect(curveOf([-3, 7, NaN], () => true)[0]!.slice(0, 2)).toEqual([3, 1]);
+    expect(thresholdCountsOf([-3, 7, NaN], () => true)[0]!.slice(0, 2)).toEqual([3, 1]);
   });
 });
 
@@ -228,7 +251,7 @@ function small() {
 }
 
 describe("the callback", () => {
-  beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: 1700000000123 }));
+  beforeEach(() => vi.useFakeTimers({ toFake: ["Date", "performance"], now: 1700000000123 }));
   afterEach(() => vi.useRealTimers());
 
   test("options and defaults are Keras's, with some more", () => {
@@ -319,6 +342,88 @@ describe("the callback", () => {
     expect(log.writes.length).toBe(1);
     await writer.flush();
     expect(log.runs().logs!.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+  });
+
+  test("batches of a long epoch are written as they come, and are there when the fit throws", async () => {
+    const { model, x, y } = small();
+    const { write, writes, runs } = place();
+    const crash = {
+      onBatchEnd(batch: number) {
+        vi.advanceTimersByTime(900);
+        if (batch === 9) throw new Error("out of patience");
+      },
+    };
+    const board = tensorBoard({ write, writeGraph: false, updateFreq: "batch" });
+    const fit = model.fit(x, y, { batchSize: 2, callbacks: [board, crash] });
+    await expect(fit).rejects.toThrow("out of patience");
+    expect(writes.length).toBe(2);
+    expect(seriesOf(runs()["logs/train"], "batch_loss").map(([step]) => step)).toEqual(
+      Array.from({ length: 8 }, (_, i) => i + 1),
+    );
+  });
+
+  test("where the clock stands still, steps count with those that follow", async () => {
+    const { model, x, y } = small();
+    const { write, runs } = place();
+    const clock = { onBatchEnd: (batch: number) => batch % 2 && vi.advanceTimersByTime(100) };
+    const board = tensorBoard({ write, writeStepsPerSecond: true, updateFreq: "batch" });
+    await model.fit(x, y, { batchSize: 5, callbacks: [clock, board] });
+    expect(seriesOf(runs()["logs/train"], "batch_steps_per_second")).toEqual([
+      [2, 20],
+      [4, 20],
+    ]);
+  });
+
+  describe("batches are counted", () => {
+    const batchesOf = async (count: number, fits: readonly object[], updateFreq: number) => {
+      const { model, x, y } = small();
+      const { write, runs } = place();
+      const seen: unknown[] = [];
+      async function* batches() {
+        await Promise.resolve();
+        for (let i = 0; i < count; i++) yield { x: x.take(2 * i, 2), y: y.slice(2 * i, 2 * i + 2) };
+      }
+      for (const fit of fits) {
+        const board = tensorBoard({ write, updateFreq });
+        const before = runs();
+        const length = (run: string) => before[run]?.length ?? 0;
+        const validationData = [x, y] as never;
+        await model.fitDataset(batches, { ...fit, validationData, callbacks: [board] });
+        const [train, held] = ["logs/train", "logs/validation"].map((run) =>
+          runs()[run]!.slice(length(run)),
+        );
+        const steps = (values: readonly SeenValue[] | undefined, tag: string) =>
+          seriesOf(values, tag).map(([step]) => step);
+        seen.push([steps(train, "batch_loss"), steps(held, "evaluation_loss_vs_iterations")]);
+      }
+      return seen;
+    };
+    const range = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+    test("from 1 in a fit that begins, whatever the model has trained before", async () => {
+      const fits = [{ epochs: 2 }, { epochs: 1 }];
+      expect(await batchesOf(4, fits, 1)).toEqual([
+        [range(1, 8), [4, 8]],
+        [range(1, 4), [4]],
+      ]);
+    });
+
+    test("on from initialEpoch where the dataset alone knows its end, once it has told", async () => {
+      const fits = [{ epochs: 5, initialEpoch: 3 }];
+      expect(await batchesOf(4, fits, 1)).toEqual([[range(13, 20), [16, 20]]]);
+      expect(await batchesOf(4, fits, 2)).toEqual([
+        [
+          [14, 16, 18, 20],
+          [16, 20],
+        ],
+      ]);
+    });
+
+    test("on from initialEpoch where the length is known", async () => {
+      const fits = [{ epochs: 3, initialEpoch: 2, stepsPerEpoch: 3 }];
+      expect(await batchesOf(4, fits, 1)).toEqual([[range(7, 9), [9]]]);
+    });
   });
 
   test("batches have no hook unless they are asked for", () => {
@@ -465,7 +570,7 @@ describe("examples", () => {
     return model;
   };
   const curves = (scores: ArrayLike<number>, isTrue: (row: number) => boolean) => [
-    ...Float32Array.from(curveOf(scores, isTrue).flat()),
+    ...Float32Array.from(thresholdCountsOf(scores, isTrue).flat()),
   ];
   const tags = (values: readonly SeenValue[]) => values.map(({ tag }) => tag);
   const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
@@ -525,6 +630,15 @@ describe("examples", () => {
       expect(pixels).toEqual(confusionPicture(matrix).pixels);
     },
   );
+
+  test("labels that are alike are told apart by numbers", async () => {
+    const model = make(3, "sparseCategoricalCrossentropy");
+    model.labels = ["cat", "dog", "cat"];
+    const values = await fit(model, sides);
+    expect(tags(values).slice(0, 3)).toEqual(
+      ["cat", "dog", "cat_1"].map((name) => `class/${name}/pr_curves`),
+    );
+  });
 
   test("of several classes at a time: curves alone", async () => {
     const both = sides.map((side, row) => [side, Number(rows.data[2 * row + 1]! > 0)]);
@@ -619,7 +733,6 @@ describe("examples", () => {
       "ERR_SHAPE",
       /imageShape must hold as many.* got \[3, 3\]/,
     ],
-    ["one axis", { imageShape: [2] }, "ERR_SHAPE", /imageShape must hold/],
   ])(
     "what the model cannot take is refused before anything is written: %s",
     async (_, given, code, message) => {
@@ -697,11 +810,11 @@ describe("the graph", () => {
 });
 
 describe("a study", () => {
-  const space = {
+  const space: Space = {
     rate: { kind: "float", low: 0, high: 1 },
     units: { kind: "int", low: 1, high: 8 },
   };
-  const study = { space, objective: { name: "val_loss" } } as unknown as Progress;
+  const study = { space, objective: { name: "val_loss" }, trials: [] } as unknown as Progress;
   const trial: Trial = {
     number: 7,
     params: { rate: 0.5, units: 3 },
@@ -729,7 +842,7 @@ describe("a study", () => {
     await logger.onTrialEnd(ended, study);
     expect(files.size).toBe(2);
     expect(writes.length).toBe(5);
-    const { "logs/study": root, "logs/study/trial_7": run } = runs();
+    const { "logs/study": root, "logs/study/trial_0007": run } = runs();
     expect(root!.map(({ tag, plugin }) => [tag, plugin])).toEqual([
       ["_hparams_/experiment", "hparams"],
     ]);
@@ -739,6 +852,7 @@ describe("a study", () => {
       ["epoch_val_loss", 1, Math.fround(0.7)],
       ["val_loss", 2, Math.fround(0.7)],
       ["seconds", 2, 2.5],
+      ["epochs", 2, 2],
       ["_hparams_/session_end_info", 2, undefined],
     ]);
   });
@@ -751,29 +865,62 @@ describe("a study", () => {
       await logger.onTrialBegin(trial, study);
       await logger.onTrialEpoch(trial, 0, value);
     }
-    const { tag, step } = runs()["logs/trial_7"]!.at(-1)!;
+    const { tag, step } = runs()["logs/trial_0007"]!.at(-1)!;
     expect([tag, step]).toEqual(["epoch_val_loss", 0]);
   });
 
-  test("of a conditional space is told by its trials alone", async () => {
-    const { write, runs } = place();
-    const logger = tensorBoard({ logDir: "logs", write }) as Required<TuneCallback>;
-    await logger.onStudyBegin({ ...study, space: { ...space, momentum: () => 0.9 } } as never);
-    await logger.onTrialBegin({ ...trial, params: { rate: 0.5 } }, study);
-    await logger.onTrialEnd({ ...trial, status: "failed" }, study);
-    expect(Object.keys(runs())).toEqual(["logs/trial_7"]);
+  test("that goes on writes the trials that ended before into a directory that lacks them", async () => {
+    const fits = (logDir: string, trials: number, journal: Journal) => {
+      const { write, runs } = place();
+      const build = ({ rate }: { rate: number }) => {
+        const { model } = small();
+        model.learningRate = rate;
+        return model;
+      };
+      const { x, y } = small();
+      const found = tune({
+        build,
+        space: { rate: spaces.choice([0.1, 0.2, 1e30]) },
+        ...{ x, y, objective: "loss", fit: { epochs: 3 }, search: search.random({ trials }) },
+        ...{ journal, callbacks: [tensorBoard({ logDir, write })], verbose: 0 },
+      });
+      return found.then((result) => ({ result, runs: runs() }));
+    };
+    const journal = memoryJournal();
+    const first = await fits("a", 4, journal);
+    const second = await fits("b", 6, journal);
+    expect(new Set(first.result.trials.map(({ status }) => status)).size).toBe(2);
+    expect(Object.keys(second.runs)).toEqual([
+      "b",
+      ...[0, 1, 2, 3, 4, 5].map((n) => `b/trial_000${n}`),
+    ]);
+    for (const { number } of first.result.trials) {
+      const numbersOf = (values: readonly SeenValue[] | undefined) =>
+        values!.map(({ tag, step, numbers: [value] }) => [tag, step, value]);
+      expect(numbersOf(second.runs[`b/trial_000${number}`])).toEqual(
+        numbersOf(first.runs[`a/trial_000${number}`]),
+      );
+    }
+  });
+
+  test("of a conditional space names what hangs on other values", () => {
+    const conditional: Space = { ...space, momentum: () => 0.9 };
+    const seen = hparamsExperiment(conditional, ["val_loss"], 1).bytes;
+    const metadata = inner(inner(fieldsOf(seen), 9), 1);
+    const infos = all(inner(inner(metadata, 2), 2), 4).map(fieldsOf);
+    expect(infos.map((info) => [textOf(info, 1), info.get(4), info.size])).toEqual([
+      ["rate", [3n], 3],
+      ["units", [3n], 3],
+      ["momentum", undefined, 1],
+    ]);
   });
 
   test("values have their parameter's one type: texts where a list mixes types", () => {
-    const mixed = { it: { kind: "choice", choices: ["none", 2, null] } };
-    const written = (value: unknown, domains = {}) =>
-      text.decode(sessionStart({ it: value }, "", 1, domains).bytes);
-    expect(written(2, mixed)).toContain("\x1a\x012");
-    expect(written(null, mixed)).toContain("\x1a\x04null");
-    expect(written(losses.meanSquaredError())).toContain("meanSquaredError");
-    expect(written(function half() {})).toContain("half");
-    expect(written(NaN)).toContain("\x1a\x03NaN");
-    expect(written({ a: 1 })).toContain('{"a":1}');
+    const mixed: Space = { it: { kind: "choice", choices: ["none", 2, null] } };
+    const written = (value: Value) => text.decode(sessionStart({ it: value }, "", 1, mixed).bytes);
+    expect(written(2)).toContain("\x1a\x012");
+    expect(written(null)).toContain("\x1a\x04null");
+    expect(written("none")).toContain("\x1a\x04none");
   });
 });
 
@@ -819,13 +966,24 @@ test("series of one's own", async () => {
 
 describe("refusals", () => {
   const { write } = place();
-  const all = Object.entries(tensorBoardFields).flatMap(([name, { rule }]) =>
+  const rows = Object.entries(tensorBoardFields).flatMap(([name, { rule }]) =>
     refusedBy(rule).map((value) => ({ name, value, rule })),
   );
-  test.each(all)("$name must not be $value", ({ name, value, rule }) => {
+  test.each(rows)("$name must not be $value", ({ name, value, rule }) => {
     const call = () => tensorBoard({ write, [name]: value } as never);
     expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTION" }) as Error);
     expect(call).toThrow(`tensorBoard: ${name} must be ${rule}, got `);
+  });
+
+  test("an imageShape has examples", () => {
+    expect(() => tensorBoard({ write, imageShape: [2, 3] })).toThrow(
+      expect.objectContaining({
+        code: "ERR_OPTION",
+        message: expect.stringMatching(
+          /imageShape must come with examples, got \[2, 3\]/,
+        ) as unknown,
+      }) as Error,
+    );
   });
 
   test("the universal entry has no files", () => {
@@ -857,6 +1015,30 @@ test("glissade/node writes files, in folders that it makes", async () => {
       const values = found.flatMap((one) => one.values);
       expect(seriesOf(values, "epoch_loss").map(([step]) => step)).toEqual([0, 1, 2]);
     }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("what is compared with the real TensorBoard is written, by the built package", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "glissade-"));
+  try {
+    execFileSync(process.execPath, ["tests/tensorboard/write.js", join(folder, "logs")]);
+    const paths = await readdir(join(folder, "logs"), { recursive: true });
+    const files = paths.filter((path) => path.includes("tfevents")).map(dirname);
+    const twice = ["resumed/train", "resumed/validation"];
+    const fits = ["digits", "branches", "resumed"].flatMap((name) =>
+      ["train", "validation"].map((run) => `${name}/${run}`),
+    );
+    const trials = Array.from(
+      { length: 14 },
+      (_, i) => `study/trial_00${String(i).padStart(2, "0")}`,
+    );
+    expect(files.sort()).toEqual([...fits, ...twice, "study", ...trials].sort());
+    const expected = JSON.parse(
+      await readFile(join(folder, "logs/expected.json"), "utf8"),
+    ) as object;
+    expect(Object.keys(expected)).toEqual(["digits", "branches", "resumed", "study"]);
   } finally {
     await rm(folder, { recursive: true });
   }

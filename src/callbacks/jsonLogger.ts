@@ -1,6 +1,6 @@
 import { field, flag, leading, optional, type Options, resolve } from "../options.js";
 import { storageFor } from "../storage.js";
-import type { TuneCallback } from "../tune/watch.js";
+import type { Progress, TuneCallback } from "../tune/watch.js";
 import type { Callback } from "./callback.js";
 import type { Write } from "./csvLogger.js";
 
@@ -23,8 +23,9 @@ type LoggerOptions = Options<typeof jsonLoggerFields>;
 
 /**
  * Writes a line of JSON an epoch, `{"epoch":0,"loss":…}`; among the callbacks of `tune` a line a trial, as `result.trials`
- * has them. What is no finite number is null, as JSON has no other word for it. No line says when it was written, so the
- * same fit gives the same file.
+ * has them. A study that goes on writes the trials that ended before anew, but none of them under `append`. What is no
+ * finite number is null, as JSON has no other word for it. No line says when it was written, so the same fit gives the
+ * same file.
  *
  * @throws ERR_OPTION if an option breaks its rule; ERR_RUNTIME if there are no files and no `write`; during the fit
  *   what writing throws.
@@ -46,7 +47,12 @@ export function jsonLogger(
   return {
     onTrainBegin: begin,
     onEpochEnd: (epoch, logs) => put({ epoch, ...logs }),
-    onStudyBegin: begin,
+    async onStudyBegin({ trials }: Progress) {
+      await begin();
+      if (append) return;
+      const ended = trials.filter(({ status }) => status !== "running");
+      for (const { rank: _, ...trial } of ended) await put(trial);
+    },
     onTrialEnd: (trial) => put(trial),
   };
 }

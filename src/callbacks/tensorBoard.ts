@@ -1,4 +1,5 @@
 import type { Logs } from "../compiled.js";
+import { GlissadeError, show } from "../error.js";
 import type { AnyModel } from "../model.js";
 import {
   count,
@@ -17,9 +18,11 @@ import { EventWriter, type WriteBytes } from "../tensorboard/eventWriter.js";
 import { type Examples, Exhibition } from "../tensorboard/exhibition.js";
 import { graphOf } from "../tensorboard/graph.js";
 import { logFields, writing } from "../tensorboard/log.js";
+import { isPicture } from "../tensorboard/png.js";
 import { scalar, text, type Value } from "../tensorboard/summaries.js";
 import { gradientsOf, weightValues } from "../tensorboard/weights.js";
 import { studyLog } from "../tensorboard/studyLog.js";
+import type { Shape } from "../stage.js";
 import type { TuneCallback } from "../tune/watch.js";
 import type { Callback, Plan } from "./callback.js";
 
@@ -57,8 +60,13 @@ export const tensorBoardFields = {
   ),
   /** Every how many epochs examples are shown. */
   examplesFreq: count(1),
-  /** [height, width] or [height, width, channels] of examples that are pictures in flat rows. */
-  imageShape: shape(),
+  /** The shape of examples that are pictures in flat rows. */
+  imageShape: optional(
+    field<Shape | undefined>(
+      "[height, width] or [height, width, channels] with one or three channels",
+      (value) => shape().accepts(value) && isPicture(value as Shape),
+    ),
+  ),
   /** Notes in Markdown, by tag. */
   text: field<Readonly<Record<string, string>>>(
     "an object of texts by tag",
@@ -76,15 +84,16 @@ class Pace {
   private steps = 0;
 
   set(steps: number): void {
-    this.clock = Date.now();
+    this.clock = performance.now();
     this.steps = steps;
   }
 
-  /** Nothing where the clock has not moved. */
+  /** Nothing where the clock has not moved: these steps count with the next ones then. */
   read(steps: number): number | undefined {
-    const [taken, milliseconds] = [steps - this.steps, Date.now() - this.clock];
+    const [taken, milliseconds] = [steps - this.steps, performance.now() - this.clock];
+    if (milliseconds <= 0) return undefined;
     this.set(steps);
-    return milliseconds > 0 ? (1000 * taken) / milliseconds : undefined;
+    return (1000 * taken) / milliseconds;
   }
 }
 
@@ -99,8 +108,12 @@ class FitLog {
   private readonly validation: EventWriter;
   private readonly exhibition: Exhibition | undefined;
   private readonly gradients: (() => Value[]) | undefined;
-  /** Steps of the run before this fit, less those of the model. */
-  private readonly offset: number;
+  /** Updates of the model before this fit. */
+  private readonly begun: number;
+  /** Batches of the run before this fit; where a dataset alone knows its end, known after one epoch. */
+  private before: number | undefined;
+  /** What the batches came to until then. */
+  private readonly held: (readonly [taken: number, values: readonly Value[]])[] = [];
   private readonly epochPace = new Pace();
   private readonly batchPace = new Pace();
 
@@ -116,8 +129,9 @@ class FitLog {
     this.train = new EventWriter(`${logDir}/train`, write);
     this.validation = new EventWriter(`${logDir}/validation`, write);
     const { initialEpoch, stepsPerEpoch, batchSize } = plan;
-    const begun = stepsPerEpoch === undefined ? undefined : initialEpoch * stepsPerEpoch;
-    this.offset = begun === undefined ? 0 : begun - this.updates;
+    this.begun = this.updates;
+    if (initialEpoch === 0) this.before = 0;
+    else if (stepsPerEpoch !== undefined) this.before = initialEpoch * stepsPerEpoch;
     if (!examples) return;
     const [x, y] = examples;
     const feed = network.feed("tensorBoard: examples", x, y);
@@ -133,18 +147,22 @@ class FitLog {
   }
 
   beginEpoch(): void {
-    this.epochPace.set(this.steps);
-    this.batchPace.set(this.steps);
+    this.epochPace.set(this.taken);
+    this.batchPace.set(this.taken);
   }
 
   async endBatch(logs: Logs, every: number): Promise<void> {
-    if (this.steps % every !== 0) return;
-    const series = { ...logs, ...this.paceOf(this.batchPace) };
-    await this.train.add(this.steps, scalars("batch", series));
+    const { taken, before = 0 } = this;
+    if ((before + taken) % every !== 0) return;
+    const values = scalars("batch", { ...logs, ...this.paceOf(this.batchPace) });
+    if (this.before === undefined) this.held.push([taken, values]);
+    else await this.train.add(before + taken, values);
   }
 
   async endEpoch(epoch: number, { learningRate, ...logs }: Logs): Promise<void> {
-    const { steps, model } = this;
+    const { taken, model } = this;
+    const before = (this.before ??= this.plan.initialEpoch * taken);
+    for (const [step, values] of this.held.splice(0)) await this.train.add(before + step, values);
     const entries = Object.entries(logs);
     const series = Object.fromEntries(entries.filter(([name]) => !name.startsWith("val_")));
     const held = entries
@@ -155,7 +173,7 @@ class FitLog {
     await this.train.add(epoch, scalars("epoch", { ...series, learning_rate, ...pace }));
     await this.validation.add(epoch, scalars("epoch", Object.fromEntries(held)));
     await this.validation.add(
-      steps,
+      before + taken,
       held.map(([name, value]) => scalar(`evaluation_${name}_vs_iterations`, value)),
     );
     await this.show(epoch);
@@ -175,9 +193,9 @@ class FitLog {
     }
   }
 
-  /** Steps that the run has taken, those before this fit included. */
-  private get steps(): number {
-    return this.offset + this.updates;
+  /** Batches of this fit so far. */
+  private get taken(): number {
+    return this.updates - this.begun;
   }
 
   private get updates(): number {
@@ -185,7 +203,7 @@ class FitLog {
   }
 
   private paceOf(pace: Pace): { steps_per_second?: number | undefined } {
-    return this.options.writeStepsPerSecond ? { steps_per_second: pace.read(this.steps) } : {};
+    return this.options.writeStepsPerSecond ? { steps_per_second: pace.read(this.taken) } : {};
   }
 }
 
@@ -193,15 +211,17 @@ class FitLog {
  * Writes a fit for TensorBoard: losses, metrics and learning rate into the runs `train` and `validation` under
  * `logDir`, the model as a graph; if asked, how weights and gradients are spread, images of weights, and of examples
  * precision over recall, confusion matrices, the pictures themselves and a table. Steps are numbers of epochs, from 0, or of
- * batches, from 1. A fit that goes on from `initialEpoch` goes on with its curves.
+ * batches, from 1. A fit that goes on from `initialEpoch` goes on with its curves: batches before it are as many an epoch as
+ * there are in one, or, where a dataset alone knows its end, in the first that is trained, whose batches wait for its end.
  *
- * It flushes when an epoch ends. What is not asked for costs no step anything.
+ * What waits is written when an epoch ends, and with a batch that comes 2 s after the first that waits: a fit that throws
+ * loses no more. What is not asked for costs no step anything.
  *
  * Among the callbacks of `tune` it writes the study for the HParams page: what is searched into `logDir`, each trial into a
- * run `logDir/trial_<number>` of its own, with the objective after each epoch as `epoch_<objective>` and what the trial came
- * to as `<objective>`. Of a conditional space the page learns from the trials alone.
+ * run of its own, `logDir/trial_0007`, with the objective after each epoch as `epoch_<objective>` and what the trial came to as
+ * `<objective>`, `seconds` and `epochs`. A study that goes on writes the trials that ended before anew.
  *
- * @throws ERR_OPTION if an option breaks its rule; ERR_RUNTIME if there are no files and no `write`; when a fit begins
+ * @throws ERR_OPTION if an option breaks its rule, or there is an imageShape without examples; ERR_RUNTIME if there are no files and no `write`; when a fit begins
  *   ERR_SHAPE, ERR_DTYPE or ERR_NUMERIC if the model cannot take the examples; during the fit what writing throws.
  * @see Options, directories and tags are Keras's, which knows no `examples` and `text`, puts the model's name before
  *   weights, begins to count batches anew in each fit, and cuts images of weights at 0 and 1 where here they reach from
@@ -212,6 +232,13 @@ export function tensorBoard(
   rest?: Omit<TensorBoardOptions, "logDir">,
 ): Callback & TuneCallback {
   const options = resolve("tensorBoard", tensorBoardFields, leading("logDir", first, rest));
+  const { imageShape, examples } = options;
+  if (imageShape && !examples) {
+    throw new GlissadeError(
+      "ERR_OPTION",
+      `tensorBoard: imageShape must come with examples, got ${show(imageShape)} alone; give examples: [x, y]`,
+    );
+  }
   const write = writing("tensorBoard", options.write);
   const every = options.updateFreq === "batch" ? 1 : options.updateFreq;
   let log: FitLog;

@@ -3,15 +3,16 @@ import type { Target } from "../feed.js";
 import type { Judge } from "../judge.js";
 import type { Network } from "../network.js";
 import { tensor } from "../tensor.js";
-import { type Curve, curveOf } from "./curve.js";
+import { unique } from "./names.js";
+import { type ThresholdCounts, thresholdCountsOf } from "./thresholdCounts.js";
 
 /** What one output says of rows that belong to classes. */
 export interface Answers {
   readonly output: string;
-  /** What the classes are called. */
+  /** What the classes are called, each by a name of its own. */
   readonly names: readonly string[];
   /** Precision and recall of each class, or of class 1 alone where there are two in one column. */
-  readonly curves: readonly { readonly name: string; readonly curve: Curve }[];
+  readonly curves: readonly { readonly name: string; readonly counts: ThresholdCounts }[];
   /** Class numbers, where each row has one class. */
   readonly classes: { readonly truth: Int32Array; readonly predicted: Int32Array } | undefined;
   /** The score of what is predicted, or that of class 1. */
@@ -72,11 +73,13 @@ export function answersOf(
   const logits = logitsOf(judge, network, target.labels);
   if (logits) squash(scores, cols, logits);
   const { rows } = target;
-  const names = Array.from({ length: Math.max(cols, 2) }, (_, i) => labels?.[i] ?? String(i));
+  const names = unique(
+    Array.from({ length: Math.max(cols, 2) }, (_, i) => labels?.[i] ?? String(i)),
+  );
   const curves = Array.from({ length: cols }, (_, col) => {
     const column = Float32Array.from({ length: rows }, (_, row) => scores[row * cols + col]!);
-    const curve = curveOf(column, (row) => members[row * cols + col] === 1);
-    return { name: names[cols === 1 ? 1 : col]!, curve };
+    const counts = thresholdCountsOf(column, (row) => members[row * cols + col] === 1);
+    return { name: names[cols === 1 ? 1 : col]!, counts };
   });
   const answers = { output: port.name, names, curves };
   if (cols === 1) {

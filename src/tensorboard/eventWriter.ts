@@ -8,6 +8,9 @@ export type WriteBytes = (path: string, bytes: Uint8Array) => unknown;
 /** Bytes that wait at most. */
 const FULL = 1048576;
 
+/** Milliseconds after which what waits is handed over with the next event. */
+const LATE = 2000;
+
 /** From here every step is one back. */
 const LAST_STEP = Number.MAX_SAFE_INTEGER;
 
@@ -30,6 +33,8 @@ function fileName(milliseconds: number): string {
 export class EventWriter {
   private waiting: Uint8Array[] = [];
   private size = 0;
+  /** When the oldest that waits came. */
+  private since = 0;
   private path: string | undefined;
   private readonly tags = new Set<string>();
 
@@ -43,13 +48,13 @@ export class EventWriter {
     this.push(0, graphDef(graph));
   }
 
-  /** Adds values of one step, one a tag; flushes if too much waits. @throws what writing throws */
+  /** Adds values of one step, one a tag; flushes if too much waits, or too long. @throws what writing throws */
   async add(step: number, values: readonly Value[]): Promise<void> {
     if (values.length === 0) return;
     if (values.some(({ tag }) => !this.tags.has(tag))) this.push(LAST_STEP, summary([]));
     for (const { tag } of values) this.tags.add(tag);
     this.push(step, summary(values));
-    if (this.size > FULL) await this.flush();
+    if (this.size > FULL || Date.now() - this.since >= LATE) await this.flush();
   }
 
   /** Hands over what waits. @throws what writing throws */
@@ -63,6 +68,7 @@ export class EventWriter {
 
   private push(step: number, what: Uint8Array): void {
     const now = Date.now();
+    if (this.waiting.length === 0) this.since = now;
     const first = this.path === undefined ? [record(event(now / 1000, 0, fileVersion()))] : [];
     this.path ??= `${this.directory}/${fileName(now)}`;
     for (const bytes of [...first, record(event(now / 1000, step, what))]) {

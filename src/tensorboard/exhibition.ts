@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from "../stage.js";
 import type { Data } from "../tensor.js";
 import { type Answers, answersOf } from "./answers.js";
 import { confusionPicture, sheet } from "./draw.js";
+import { isPicture } from "./png.js";
 import { image, precisionRecall, text, type Value } from "./summaries.js";
 
 /** Rows and their targets, as `validationData` has them. */
@@ -27,9 +28,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const escaped = (cells: readonly string[]) => cells.map((cell) => cell.replace(/[|\\]/g, "\\$&"));
   return [escaped(head), head.map(() => "---"), ...rows.map(escaped)].map(line).join("");
 }
-
-const isPicture = (shape: Shape) =>
-  shape.length === 2 || (shape.length === 3 && (shape[2] === 1 || shape[2] === 3));
 
 /** Rows that are predicted again and again, to be shown. */
 export class Exhibition {
@@ -53,7 +51,7 @@ export class Exhibition {
     throw new GlissadeError(
       "ERR_SHAPE",
       `tensorBoard: imageShape must hold as many numbers as a row of x, of which there are ${sizes}, ` +
-        `got ${show(imageShape)}; give [height, width] or [height, width, channels]`,
+        `got ${show(imageShape)}`,
     );
   }
 
@@ -107,7 +105,7 @@ export class Exhibition {
 
 /** What is shown of one output. */
 function outputValues({ names, curves, classes }: Answers, prefix: string): Value[] {
-  const drawn = curves.map(({ name, curve }) => precisionRecall(`${prefix}class/${name}`, curve));
+  const drawn = curves.map(({ name, counts }) => precisionRecall(`${prefix}class/${name}`, counts));
   if (!classes) return drawn;
   const { matrix } = confusionMatrix(classes.truth, classes.predicted, { classes: names.length });
   const rows = matrix.map((counts, i) => [names[i]!, ...counts.map(String)]);

@@ -1,6 +1,7 @@
 import type { Topology } from "../graph.js";
 import { chain, type GraphNode, type Weight } from "../layer.js";
 import type { DType, Shape } from "../stage.js";
+import { free } from "./names.js";
 import { bytes, entry, integer, joined, message, unlessZero } from "./protobuf.js";
 
 /** TensorFlow's numbers of types. */
@@ -26,14 +27,6 @@ function nodeOf(
     entry(5, "_output_shapes", list),
     entry(5, "dtype", integer(6, TYPES[dtype])),
   );
-}
-
-/** A name that is free: itself, or with the first number that makes it so. */
-function free(name: string, taken: Set<string>): string {
-  let found = name;
-  for (let number = 1; taken.has(found); number++) found = `${name}_${number}`;
-  taken.add(found);
-  return found;
 }
 
 /**

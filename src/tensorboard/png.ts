@@ -1,5 +1,6 @@
 import { adler32, crc32 } from "./checksum.js";
 import { joined } from "./protobuf.js";
+import type { Shape } from "../stage.js";
 
 /** Rows of pixels, from the top; one number a pixel is grey, three are red, green and blue. */
 export interface Picture {
@@ -8,6 +9,10 @@ export interface Picture {
   readonly channels: 1 | 3;
   readonly pixels: Uint8Array;
 }
+
+/** Whether a shape is a picture's: [height, width], or [height, width, channels] with one or three. */
+export const isPicture = (shape: Shape) =>
+  shape.length === 2 || (shape.length === 3 && (shape[2] === 1 || shape[2] === 3));
 
 const utf8 = new TextEncoder();
 

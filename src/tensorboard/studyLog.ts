@@ -1,7 +1,9 @@
+import type { Space } from "../tune/space.js";
+import type { Trial } from "../tune/trial.js";
 import type { TuneCallback } from "../tune/watch.js";
 import { EventWriter, type WriteBytes } from "./eventWriter.js";
 import { hparamsExperiment, sessionEnd, sessionStart, type Status } from "./hparams.js";
-import { scalar, type Value } from "./summaries.js";
+import { scalar } from "./summaries.js";
 
 /** A trial that was given up has neither succeeded nor failed. */
 const STATUS_OF: Readonly<Record<string, Status>> = {
@@ -11,42 +13,63 @@ const STATUS_OF: Readonly<Record<string, Status>> = {
 
 const seconds = () => Date.now() / 1000;
 
+/** Runs stand in the order of their names, whatever the study grows to. */
+const nameOf = (number: number) => `trial_${String(number).padStart(4, "0")}`;
+
 /** Hooks of a study that write it into `logDir`, and each of its trials into a run of its own. */
 export function studyLog(logDir: string, write: WriteBytes): TuneCallback {
   const writers = new Map<number, EventWriter>();
-  let space: Readonly<Record<string, unknown>> = {};
+  let space: Space = {};
   let objective = "objective";
 
-  const put = async (writer: EventWriter, step: number, ...values: readonly Value[]) => {
-    await writer.add(step, values);
+  const begin = async ({ number, params }: Trial, startSeconds: number) => {
+    const name = nameOf(number);
+    // A trial that is written a second time takes the place of the first.
+    const writer = new EventWriter(`${logDir}/${name}`, write);
+    await writer.add(0, [sessionStart(params, name, startSeconds, space)]);
+    return writer;
+  };
+  const addEpoch = (writer: EventWriter, epoch: number, value: number) =>
+    writer.add(epoch, [scalar(`epoch_${objective}`, value)]);
+  const end = async (writer: EventWriter, trial: Trial) => {
+    const { status, value, seconds: took, epochs, curve } = trial;
+    const values = Object.entries({ [objective]: value, seconds: took, epochs }).flatMap(
+      ([tag, number]) => (number === undefined ? [] : [scalar(tag, number)]),
+    );
+    const ended = sessionEnd(STATUS_OF[status] ?? "unknown", seconds());
+    await writer.add(curve.length, [...values, ended]);
     await writer.flush();
   };
+
   return {
-    async onStudyBegin(study) {
-      space = study.space;
-      objective = study.objective.name;
-      if (Object.values(space).some((domain) => typeof domain === "function")) return;
-      const what = hparamsExperiment(space, [objective, "seconds"], seconds());
-      await put(new EventWriter(logDir, write), 0, what);
+    async onStudyBegin({ space: domains, objective: { name }, trials }) {
+      space = domains;
+      objective = name;
+      const root = new EventWriter(logDir, write);
+      const metrics = [objective, "seconds", "epochs"];
+      await root.add(0, [hparamsExperiment(space, metrics, seconds())]);
+      await root.flush();
+      // Where a study goes on, this directory may be a new one.
+      for (const trial of trials.filter(({ status }) => status !== "running")) {
+        const writer = await begin(trial, seconds() - trial.seconds);
+        for (const [epoch, value] of trial.curve.entries()) await addEpoch(writer, epoch, value);
+        await end(writer, trial);
+      }
     },
-    async onTrialBegin({ number, params }) {
-      // A trial that is run a second time takes the place of its first run.
-      const writer = new EventWriter(`${logDir}/trial_${number}`, write);
-      writers.set(number, writer);
-      await put(writer, 0, sessionStart(params, `trial_${number}`, seconds(), space));
+    async onTrialBegin(trial) {
+      const writer = await begin(trial, seconds());
+      writers.set(trial.number, writer);
+      await writer.flush();
     },
     async onTrialEpoch({ number }, epoch, value) {
-      await put(writers.get(number)!, epoch, scalar(`epoch_${objective}`, value));
-    },
-    async onTrialEnd({ number, status, value, seconds: took, curve = [] }) {
       const writer = writers.get(number)!;
-      writers.delete(number);
-      const known = { [objective]: value, seconds: took };
-      const values = Object.entries(known).flatMap(([tag, number]) =>
-        typeof number === "number" ? [scalar(tag, number)] : [],
-      );
-      const end = sessionEnd(STATUS_OF[status] ?? "unknown", seconds());
-      await put(writer, curve.length, ...values, end);
+      await addEpoch(writer, epoch, value);
+      await writer.flush();
+    },
+    async onTrialEnd(trial) {
+      const writer = writers.get(trial.number)!;
+      writers.delete(trial.number);
+      await end(writer, trial);
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Curve } from "./curve.js";
 import type { Histogram } from "./histogram.js";
 import { type Picture, pngOf } from "./png.js";
 import { bytes, fixed, integer, message, packed, unlessZero } from "./protobuf.js";
+import type { ThresholdCounts } from "./thresholdCounts.js";
 
 /** Types of a tensor's entries. */
 const FLOAT = 1;
@@ -71,10 +71,10 @@ export const image = (tag: string, picture: Picture) =>
   pictured(tag, picture.width, picture.height, pngOf(picture));
 
 /** Precision over recall, by threshold. */
-export const precisionRecall = (name: string, curve: Curve) =>
-  valueOf(`${name}/pr_curves`, floats([curve.length, curve[0]!.length], curve.flat()), {
+export const precisionRecall = (name: string, counts: ThresholdCounts) =>
+  valueOf(`${name}/pr_curves`, floats([counts.length, counts[0]!.length], counts.flat()), {
     plugin: "pr_curves",
-    content: integer(2, curve[0]!.length),
+    content: integer(2, counts[0]!.length),
     displayName: name,
   });
 

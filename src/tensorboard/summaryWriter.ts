@@ -4,12 +4,17 @@ import { asTensor, type Data } from "../tensor.js";
 import { EventWriter } from "./eventWriter.js";
 import { histogramOf } from "./histogram.js";
 import { logFields, writing } from "./log.js";
-import type { Picture } from "./png.js";
+import { isPicture, type Picture } from "./png.js";
 import { histogram, image, scalar, text, type Value } from "./summaries.js";
 
 type LogOptions = Options<typeof logFields>;
 
-/** Series of one's own, each value at a step; they wait until they are flushed. */
+/**
+ * Series of one's own, each value at a step; they wait until they are flushed, or until one comes 2 s after the oldest.
+ *
+ * Steps of a tag must not fall: what comes at a smaller step than the one before means that the program went back, and
+ * TensorBoard drops what the run has of that tag at that step and after it.
+ */
 export interface SummaryWriter {
   scalar(tag: string, value: number, step: number): Promise<void>;
   /** How the numbers of a tensor are spread. */
@@ -34,8 +39,7 @@ export const textFields = { ...pointFields, markdown: needed(field<string>("text
 function pictureOf(given: Data): Picture {
   const { data, shape, dtype } = asTensor("summaryWriter", "picture", given);
   const [height = 0, width = 0, channels = 1] = shape;
-  const fits = shape.length === 2 || (shape.length === 3 && (channels === 1 || channels === 3));
-  if (!fits || data.length === 0) {
+  if (!isPicture(shape) || data.length === 0) {
     throw new GlissadeError(
       "ERR_SHAPE",
       "summaryWriter: picture must have the shape [height, width] or [height, width, channels] with one or three " +

@@ -28,10 +28,10 @@ export function fieldsOf(bytes: Uint8Array): Fields {
 }
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const all = (fields: Fields, number: number) => (fields.get(number) ?? []) as Uint8Array[];
-const inner = (fields: Fields, number: number) =>
+export const all = (fields: Fields, number: number) => (fields.get(number) ?? []) as Uint8Array[];
+export const inner = (fields: Fields, number: number) =>
   fieldsOf(all(fields, number)[0] ?? new Uint8Array());
-const textOf = (fields: Fields, number: number) =>
+export const textOf = (fields: Fields, number: number) =>
   text.decode(all(fields, number)[0] ?? new Uint8Array());
 
 /** The data of the records of a file. @throws if a length or a sum is wrong */

@@ -329,7 +329,7 @@ def check_study(board):
         shown = [one if kind != "STRING" or isinstance(one, str) else json.dumps(one) for one in values]
         same((info["type"], info["domainDiscrete"]), (f"DATA_TYPE_{kind}", shown), name)
     tags = [info["name"]["tag"] for info in experiment["metricInfos"]]
-    same(tags, ["val_accuracy", "seconds"], "hparams: metrics")
+    same(tags, ["val_accuracy", "seconds", "epochs"], "hparams: metrics")
     statuses = ["STATUS_UNKNOWN", "STATUS_SUCCESS", "STATUS_FAILURE", "STATUS_RUNNING"]
     asked = {"experimentName": "", "allowedStatuses": statuses, "startIndex": 0, "sliceSize": 100}
     asked["colParams"] = [{"metric": {"tag": tag, "group": ""}, "includeInResult": True} for tag in tags]
@@ -338,20 +338,21 @@ def check_study(board):
     same(len(groups), len(trials), "hparams: trials")
     found = {group["name"]: group for group in groups}
     for trial in trials:
-        group = found[f"trial_{trial['number']}"]
+        group = found[f"trial_{trial['number']:04d}"]
         for name, value in trial["params"].items():
             text = infos[name]["type"] == "DATA_TYPE_STRING" and not isinstance(value, str)
             same(group["hparams"][name], json.dumps(value) if text else value, f"trial: {name}")
         values = {one["name"]["tag"]: one["value"] for one in group["metricValues"]}
-        wanted = {"val_accuracy": trial.get("value"), "seconds": trial["seconds"]}
+        wanted = {"val_accuracy": trial.get("value"), "seconds": trial["seconds"], "epochs": trial["epochs"]}
         wanted = {tag: float(np.float32(one)) for tag, one in wanted.items() if one is not None}
         same(values, wanted, "trial: metrics")
         ended = {"complete": "SUCCESS", "failed": "FAILURE", "pruned": "UNKNOWN"}[trial["status"]]
         session = group["sessions"][0]
         same(session["status"], f"STATUS_{ended}", "trial: status")
         same(session["endTimeSecs"] >= session["startTimeSecs"] > 0, True, "trial: times")
-        run = f"study/trial_{trial['number']}"
-        board.scalars(run, "epoch_val_accuracy", list(enumerate(trial["curve"])))
+        run = f"study/trial_{trial['number']:04d}"
+        if trial["curve"]:
+            board.scalars(run, "epoch_val_accuracy", list(enumerate(trial["curve"])))
 
 
 def check_tags(board):

@@ -3,7 +3,19 @@
  * `node tests/tensorboard/write.js <directory>`, then `python tests/tensorboard/check.py <directory>`.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { callbacks, graph, layers, losses, sequential, tensor } from "../../dist/index.js";
+import {
+  callbacks,
+  graph,
+  layers,
+  losses,
+  pruners,
+  search,
+  sequential,
+  space as spaces,
+  split,
+  tensor,
+  tune,
+} from "../../dist/index.js";
 import { datasets } from "../../dist/node/index.js";
 
 const directory = process.argv[2];
@@ -159,7 +171,7 @@ async function study() {
   const { trials } = await tune({
     build: ({ learningRate, units, optimizer }, { seed }) => {
       // One of them fails.
-      if (units > 60) throw new Error("too many units");
+      if (units > 55) throw new Error("too many units");
       const model = sequential(
         [
           layers.dense({ units, activation: "tanh", inputShape: [2] }),
@@ -181,6 +193,9 @@ async function study() {
     objective: "val_accuracy",
     callbacks: [callbacks.tensorBoard(`${directory}/study`)],
   });
+  for (const status of ["complete", "pruned", "failed"]) {
+    if (!trials.some((trial) => trial.status === status)) throw new Error(`no trial is ${status}`);
+  }
   expected.study = { space, trials };
 }
 

@@ -1,5 +1,5 @@
 /** True and false positives, true and false negatives, precision and recall: one number each a threshold. */
-export type Curve = readonly (readonly number[])[];
+export type ThresholdCounts = readonly (readonly number[])[];
 
 const THRESHOLDS = 201;
 
@@ -20,7 +20,10 @@ function fromThreshold(counts: readonly number[]): number[] {
  * @param isTrue Whether each row is of the class.
  * @see TensorBoard's own `pr_curve`, whose numbers these are.
  */
-export function curveOf(scores: ArrayLike<number>, isTrue: (row: number) => boolean): Curve {
+export function thresholdCountsOf(
+  scores: ArrayLike<number>,
+  isTrue: (row: number) => boolean,
+): ThresholdCounts {
   const hits = new Array<number>(THRESHOLDS).fill(0);
   const misses = [...hits];
   for (let row = 0; row < scores.length; row++) {
