@@ -97,6 +97,11 @@ describe("compare", () => {
     expect(table()).toMatch(/wild .*failed/);
   });
 
+  test("refuses a name that nothing has, before anything is trained", async () => {
+    const mistyped = compare({ ...options, losses: ["meanSquaredErorr", "binaryCrossentropy"] });
+    await expect(mistyped).rejects.toThrow(/did you mean "meanSquaredError"/);
+  });
+
   test("refuses to compare losses by themselves", async () => {
     await expect(compare({ ...options, objective: "val_loss" })).rejects.toThrow(/means the same/);
     await compare({

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { memoryJournal, search, space, Study, tune } from "../src/index.js";
+import { memoryJournal, search, space, split, Study, tune } from "../src/index.js";
 import "../src/node/index.js";
 import golden from "./golden/optuna_journal.json" with { type: "json" };
 import { build, outOfOrder, study, timeless } from "./support/tuning.js";
@@ -113,6 +113,25 @@ describe("a journal that was cut off", () => {
     }
   });
 
+  test("among several studies stays that of each", async () => {
+    const journal = memoryJournal();
+    for (const name of ["first", "second"]) {
+      await tune({ ...study, name, journal, search: search.random({ trials: 2 }) });
+    }
+    const lines = (await journal.read()).split(/(?<=\n)/);
+    for (let end = 0; end <= lines.length; end++) {
+      const part = memoryJournal();
+      await part.append(lines.slice(0, end).join(""));
+      for (const name of ["first", "second"]) {
+        await tune({ ...study, name, journal: part, search: search.random({ trials: 2 }) });
+      }
+      const begun = (await part.read())
+        .split("\n")
+        .filter((line) => line.startsWith('{"op_code":0'));
+      expect(begun.length).toBe(2);
+    }
+  });
+
   test("or that ended goes on with more trials", async () => {
     const journal = memoryJournal();
     for (const kind of ["random", "quasiRandom", "tpe", "asha"] as const) {
@@ -159,8 +178,33 @@ describe("a journal refuses", () => {
     await Study.open({ ...plan, journal });
     const opened = Study.open({ ...plan, ...other, journal });
     await expect(opened).rejects.toMatchObject({ code: "ERR_STATE" });
-    await expect(opened).rejects.toThrow(`${name} must be as in the journal`);
+    await expect(opened).rejects.toThrow(
+      new RegExp(`^tune: ${name}\\S* must be as in the journal`),
+    );
     await Study.open({ ...plan, journal });
+  });
+
+  test("a file of one line that is none, and leaves it as it was", async () => {
+    for (const text of ['{"very":"important"}', "x", '{"op_code":0}\n{"very']) {
+      const journal = memoryJournal();
+      await journal.append(text);
+      const opened = Study.open({ ...plan, journal });
+      await expect(opened).rejects.toMatchObject({ code: "ERR_FORMAT" });
+      expect(await journal.read()).toBe(text);
+    }
+  });
+
+  test("to go on with other folds, seeds or options of fit", async () => {
+    const journal = memoryJournal();
+    await tune({ ...study, journal });
+    for (const other of [
+      { folds: split.kFold(4) },
+      { seeds: 2 },
+      { fit: { ...study.fit, batchSize: 4 } },
+    ]) {
+      const running = tune({ ...study, ...other, journal });
+      await expect(running).rejects.toMatchObject({ code: "ERR_STATE" });
+    }
   });
 
   test("what is no journal, and leaves it as it was", async () => {

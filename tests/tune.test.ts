@@ -37,6 +37,7 @@ describe.each(Object.entries(searches))("search.%s", (_, given) => {
     const three = await tune({ ...study, search: given, executor: outOfOrder(3) });
     expect(timeless(three.toJSON())).toEqual(timeless(alone.toJSON()));
     expect(three.table()).toBe(alone.table());
+    if (given.pruner) return;
     const pruned = { ...study, search: given, pruner: pruners.median({ startupTrials: 2 }) };
     const other = await tune({ ...pruned, executor: outOfOrder(2) });
     expect(timeless(other.toJSON())).toEqual(timeless((await tune(pruned)).toJSON()));
@@ -173,6 +174,27 @@ describe("a trial", () => {
   });
 });
 
+describe("what is refused before anything is trained", () => {
+  test.each([
+    ["y of fewer rows", { y: y.slice(1) }, "ERR_SHAPE"],
+    ["y of more rows", { y: [...y, 1] }, "ERR_SHAPE"],
+    ["weights of fewer rows", { fit: { sampleWeight: new Float32Array(40) } }, "ERR_SHAPE"],
+    ["weights as a function", { fit: { sampleWeight: () => y } }, "ERR_OPTION"],
+    ["no y", { y: null }, "ERR_DTYPE"],
+    ["an own splitter without splits", { folds: { split: () => [] } }, "ERR_OPTION"],
+    [
+      "an own splitter beyond the rows",
+      { folds: { split: () => [{ train: [1], test: [60] }] } },
+      "ERR_OPTION",
+    ],
+  ])("%s", async (_, changes, code) => {
+    const onTrialBegin = vi.fn();
+    const running = tune({ ...study, ...changes, callbacks: [{ onTrialBegin }] } as never);
+    await expect(running).rejects.toMatchObject({ code });
+    expect(onTrialBegin).not.toHaveBeenCalled();
+  });
+});
+
 describe("a study", () => {
   test("ranks, tabulates and refits", async () => {
     const result = await tune(study);
@@ -186,6 +208,36 @@ describe("a study", () => {
     await twin.fit(x, y, { ...study.fit, seed: 7 });
     expect(model.predict(x).data).toEqual(twin.predict(x).data);
     for (const each of [model, twin]) each.dispose();
+  });
+
+  test("after callbacks that ended it, is trained again for the epochs that were best", async () => {
+    const { earlyStopping } = callbacks;
+    const result = await tune({
+      ...study,
+      space: { learningRate: 0.3, units: 32, loss: "binaryCrossentropy" },
+      fit: { epochs: 40, callbacks: () => [earlyStopping({ patience: 40 })] },
+      folds: split.trainTest(0.5),
+      search: search.grid(),
+      objective: "val_loss",
+    });
+    const { curve } = result.best;
+    const epochs = 1 + curve.indexOf(Math.min(...curve));
+    expect(epochs).toBeLessThan(40);
+    const model = await result.refit();
+    expect(model.history!.epoch.length).toBe(epochs);
+    model.dispose();
+  });
+
+  test("says where an executor has room that the search may not use", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const tpe = search.tpe({ trials: 3 });
+    await tune({ ...study, search: tpe, executor: outOfOrder(5) });
+    expect(warn.mock.calls.map(String)).toEqual([
+      expect.stringMatching(/at most 4 .* parallel: 5/),
+    ]);
+    await tune({ ...study, search: tpe, executor: outOfOrder(4) });
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
   });
 
   test("minimises what is less when it is better", async () => {

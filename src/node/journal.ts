@@ -47,7 +47,7 @@ export function fileJournal(path: string): Journal {
     read,
     append: (text) => (last = last.then(() => write(text))),
     async replace(text) {
-      await writeFile(`${path}.part`, text);
+      await writeFile(`${path}.part`, text, { flush: true });
       await rename(`${path}.part`, path);
       size = Buffer.byteLength(text);
     },

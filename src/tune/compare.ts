@@ -1,17 +1,19 @@
 import type { AnyLoss, CompileOptions } from "../compileOptions.js";
 import { GlissadeError } from "../error.js";
 import { type AnyModel, checkModel } from "../model.js";
+import { member } from "../names.js";
 import {
   count,
   field,
   isPlainObject,
   isRate,
   needed,
+  optional,
   type Options,
   type Resolved,
   resolve,
 } from "../options.js";
-import { aligned, type RankedTrial, short, type TuneResult } from "./result.js";
+import { aligned, short, type TuneResult } from "./result.js";
 import type { Build, Building } from "./run.js";
 import { grid } from "./searches/grid.js";
 import { choice } from "./space.js";
@@ -30,6 +32,8 @@ const areCandidates = (given: unknown, passes: (one: unknown) => boolean) =>
     : isPlainObject(given) &&
       Object.keys(given).length > 0 &&
       Object.values(given).every((one) => passes(one));
+
+const isMetrics = (value: unknown) => Array.isArray(value) || isPlainObject(value);
 
 const { space: _space, search: _search, pruner: _pruner, ...common } = tuneFields;
 
@@ -54,8 +58,10 @@ export const compareFields = {
     (rates) => Array.isArray(rates) && rates.length > 0 && rates.every(isRate),
     [1e-4, 1e-3, 1e-2, 1e-1, 1],
   ),
-  /** What is watched, as compile takes it. */
-  metrics: field<CompileOptions["metrics"]>("an array of metrics", Array.isArray, ["accuracy"]),
+  /** What is watched, as compile takes it; accuracy unless given. */
+  metrics: optional(
+    field<CompileOptions["metrics"]>("an array of metrics, or an object of them", isMetrics),
+  ),
   /** The series that counts: one that is the same under every loss. */
   objective: objectiveField("val_accuracy"),
   /** How often each is trained, each time from another seed; all from the same ones. */
@@ -100,6 +106,8 @@ export interface Comparison {
  * Which loss, which optimizer? Trains a model with each pair of them, each at several rates, all for the same epochs, on
  * the same folds, from the same seeds; each pair counts by its best rate.
  *
+ * `build` gives a model that is not compiled; beside `trial`, the module's compiles by what it gets.
+ *
  * A pair's mean is that of the rate that was best on the same rows, and by that a little too good: for all pairs alike.
  *
  * @throws (rejects) as {@link tune} does; ERR_OPTION if losses are to be compared by the loss itself.
@@ -107,6 +115,7 @@ export interface Comparison {
 export async function compare(given: CompareOptions): Promise<Comparison> {
   const options = resolve("compare", compareFields, given);
   const { losses, optimizers, learningRates, metrics: _, build, ...rest } = options;
+  checkMembers(options);
   const [lossNames, optimizerNames] = [losses, optimizers].map((one) =>
     Array.isArray(one) ? (one as string[]) : Object.keys(one),
   ) as [string[], string[]];
@@ -123,6 +132,29 @@ export async function compare(given: CompareOptions): Promise<Comparison> {
   });
   return comparisonOf(result);
 }
+
+/** @throws ERR_OPTION if nothing has such a name, or if a module is to compile what only this program has */
+function checkMembers({
+  trial,
+  losses,
+  optimizers,
+  metrics,
+}: Resolved<typeof compareFields>): void {
+  if (!trial) {
+    for (const name of namesOf(losses)) member("compare", "loss", name);
+    for (const name of namesOf(optimizers)) member("compare", "optimizer", name);
+    return;
+  }
+  if (Array.isArray(losses) && Array.isArray(optimizers) && !metrics) return;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    "compare: beside trial, losses and optimizers must be names and metrics left out, got others; the build of the " +
+      "module gets ({ loss, optimizer, learningRate }, { seed }) and compiles with them",
+  );
+}
+
+const namesOf = (candidates: Candidates<unknown>) =>
+  Array.isArray(candidates) ? (candidates as string[]) : [];
 
 /** @throws ERR_OPTION: a smaller loss of another kind means nothing */
 function checkObjective(options: Resolved<typeof compareFields>, losses: readonly string[]): void {
@@ -147,16 +179,18 @@ function compiling(build: Build, { losses, optimizers, metrics }: Resolved<typeo
     model.compile({
       loss: named(losses, loss) ?? loss,
       optimizer: made ?? optimizer,
-      metrics: metrics!,
+      metrics: metrics ?? ["accuracy"],
     });
     if (!made) model.learningRate = learningRate;
     return model;
   };
 }
 
+type AnyTrial = TuneResult["trials"][number];
+
 function comparisonOf({ objective, trials }: TuneResult): Comparison {
-  const place = ({ rank }: RankedTrial) => rank ?? Infinity;
-  const pairs = new Map<string, RankedTrial>();
+  const place = ({ rank }: AnyTrial) => rank ?? Infinity;
+  const pairs = new Map<string, AnyTrial>();
   for (const trial of trials) {
     const pair = JSON.stringify([trial.params.loss, trial.params.optimizer]);
     const known = pairs.get(pair);

@@ -39,14 +39,38 @@ export interface Material extends Examples {
 const isNamed = (data: unknown): data is Readonly<Record<string, Rows>> =>
   isKeyed(data) && !isTensor(data) && !isTypedArray(data);
 
-/** How many rows there are. @throws ERR_DTYPE if that cannot be told */
-export function countRows(owner: string, what: string, data: unknown): number {
-  if (isTensor(data)) return data.shape[0] ?? 0;
-  if (Array.isArray(data)) return data.length;
-  if (isNamed(data)) return countRows(owner, what, Object.values(data)[0]);
+/** Everything that has rows, with its name. */
+function leavesOf(what: string, data: unknown): [what: string, data: unknown][] {
+  if (!isNamed(data)) return [[what, data]];
+  return Object.entries(data).flatMap(([name, one]) => leavesOf(`${what}.${name}`, one));
+}
+
+/**
+ * How many rows there are, the same everywhere.
+ *
+ * @param expected So many; as many as the first has otherwise.
+ * @throws ERR_DTYPE if that cannot be told, ERR_SHAPE if they are not equally many
+ */
+export function countRows(what: string, data: unknown, expected?: number): number {
+  let rows = expected;
+  for (const [name, one] of leavesOf(what, data)) {
+    const found = isTensor(one) ? (one.shape[0] ?? 0) : rowsOfList(name, one);
+    rows ??= found;
+    if (found === rows && rows > 0) continue;
+    throw new GlissadeError(
+      "ERR_SHAPE",
+      `tune: ${name} must have ${expected === undefined ? "rows, equally many everywhere" : `${rows} rows as x has`}, ` +
+        `got ${found}; give a row of each for each row of x`,
+    );
+  }
+  return rows!;
+}
+
+function rowsOfList(what: string, data: unknown): number {
+  if (Array.isArray(data) || isTypedArray(data)) return data.length;
   throw new GlissadeError(
     "ERR_DTYPE",
-    `${owner}: ${what} must be a tensor, an array of rows, or an object of them by name, got ${show(data)}; ` +
+    `tune: ${what} must be a tensor, an array of rows, or an object of them by name, got ${show(data)}; ` +
       "tensor(numbers, [rows, -1]) gives numbers their shape",
   );
 }
@@ -85,7 +109,7 @@ export function splitsOf(
   validationSplit: number,
   facts: RowFacts,
 ): readonly Split[] {
-  if (folds) return [...folds.split(rows, facts)];
+  if (folds) return checkSplits(folds, [...folds.split(rows, facts)], rows);
   const at = Math.floor(rows * (1 - validationSplit));
   if (at >= 1 && (at < rows || validationSplit === 0)) {
     return [{ train: between(0, at), test: between(at, rows) }];
@@ -93,6 +117,20 @@ export function splitsOf(
   throw new GlissadeError(
     "ERR_OPTION",
     `tune: validationSplit must leave rows on both sides, got ${validationSplit} of ${rows}; give more rows, or folds`,
+  );
+}
+
+/** @throws ERR_OPTION if a splitter of the user's own splits what is not there */
+function checkSplits({ type }: Splitter, splits: readonly Split[], rows: number) {
+  const isRow = (row: number) => Number.isInteger(row) && row >= 0 && row < rows;
+  const isSplit = ({ train, test }: Split) =>
+    train.length > 0 && test.length > 0 && train.every(isRow) && test.every(isRow);
+  const wrong = splits.findIndex((split) => !isSplit(split));
+  if (splits.length > 0 && wrong < 0) return splits;
+  throw new GlissadeError(
+    "ERR_OPTION",
+    `tune: folds must give splits { train, test } of row numbers below ${rows}, got ` +
+      `${splits.length === 0 ? "none" : `others in split ${wrong}`} from ${show(type)}; both sides need a row`,
   );
 }
 
@@ -109,8 +147,7 @@ export function partOf(material: Material, fold: number): Part {
 }
 
 /** The same with `prepare` fitted on what is trained with, and applied to what is held out. */
-export function preparedPart(part: Part, prepare: ((x: never) => Prepared) | undefined): Part {
-  if (!prepare) return part;
+export function preparedPart(part: Part, prepare: (x: never) => Prepared): Part {
   const prepared: unknown = prepare(part.x as never);
   if (!isPrepared(prepared)) {
     throw new GlissadeError(

@@ -1,21 +1,24 @@
 import type { FitOptions } from "../fitOptions.js";
 import type { AnyModel } from "../model.js";
+import { oneLine } from "../text.js";
+import type { Values } from "./space.js";
 import type { Trial } from "./trial.js";
 
 /** What a study found. */
-export interface TuneResult<M extends AnyModel = AnyModel> {
+export interface TuneResult<M extends AnyModel = AnyModel, P = Values> {
   readonly objective: { readonly name: string; readonly mode: "min" | "max" };
   readonly seed: number;
   /** All trials, by number. */
-  readonly trials: readonly RankedTrial[];
+  readonly trials: readonly RankedTrial<P>[];
   /** The best of those that were trained longest. */
-  readonly best: RankedTrial;
+  readonly best: RankedTrial<P>;
   /** A table for people, best first. */
   table(): string;
   toJSON(): TuneJson;
   /**
-   * A model of the best hyper-parameters, trained on all rows for as many epochs as the trial came to; whoever asked
-   * disposes it. Callbacks stay out, as they may watch rows that are no longer held out.
+   * A model of the best hyper-parameters, trained on all rows; whoever asked disposes it. Callbacks stay out, as they may
+   * watch rows that are no longer held out: where there were some, it is trained for as many epochs as had the best mean,
+   * otherwise for all.
    *
    * @param fit Options of fit that go before those of the trials.
    * @throws (rejects) what building and training throw.
@@ -24,7 +27,8 @@ export interface TuneResult<M extends AnyModel = AnyModel> {
 }
 
 /** A trial with its place among those that were completed; 1 is the best. */
-export interface RankedTrial extends Trial {
+export interface RankedTrial<P = Values> extends Omit<Trial, "params"> {
+  readonly params: P;
   readonly rank?: number | undefined;
 }
 
@@ -51,7 +55,8 @@ export function ranked(trials: readonly Trial[], mode: "min" | "max"): RankedTri
 export const short = (value: number) =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 
-const shown = (value: unknown) => (typeof value === "number" ? short(value) : String(value));
+const shown = (value: unknown) =>
+  typeof value === "number" ? short(value) : oneLine(String(value));
 
 /** The best first, then what was not completed, by number. Seconds stay out, so that the same study has the same table. */
 export function tableOf(objective: string, trials: readonly RankedTrial[]): string {
@@ -82,6 +87,8 @@ export function tableOf(objective: string, trials: readonly RankedTrial[]): stri
 
 /** Text in columns, flush right. */
 export function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const widths = rows[0]!.map((_, i) =>
+    rows.reduce((most, row) => Math.max(most, row[i]!.length), 0),
+  );
   return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join("  ")).join("\n");
 }

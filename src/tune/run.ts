@@ -5,7 +5,14 @@ import type { FitOptions } from "../fitOptions.js";
 import { type AnyModel, checkModel } from "../model.js";
 import type { Data } from "../tensor.js";
 import type { Epoch } from "../train.js";
-import { type Examples, type Material, partOf, type Prepared, preparedPart } from "./parts.js";
+import {
+  type Examples,
+  type Material,
+  type Part,
+  partOf,
+  type Prepared,
+  preparedPart,
+} from "./parts.js";
 import type { Values } from "./space.js";
 import type { Outcome } from "./study.js";
 import type { Trial } from "./trial.js";
@@ -79,9 +86,19 @@ function read(objective: string, logs: Logs): number {
   );
 }
 
+/** Parts that were prepared, by fold: every trial trains on the same. */
+const prepared = new WeakMap<Task, Part[]>();
+
+function rowsFor(task: Task, fold: number): Part {
+  const { material, prepare } = task;
+  if (!prepare) return partOf(material, fold);
+  if (!prepared.has(task)) prepared.set(task, []);
+  return (prepared.get(task)![fold] ??= preparedPart(partOf(material, fold), prepare));
+}
+
 function begin(task: Task, trial: Trial, seed: number, fold: number, signal?: AbortSignal): Run {
   const { objective } = task;
-  const { held, ...part } = preparedPart(partOf(task.material, fold), task.prepare);
+  const { held, ...part } = rowsFor(task, fold);
   const options = fitFor(task.fit, trial.params);
   const model: unknown = task.build(trial.params as never, { seed });
   checkModel("tune: build", model);

@@ -16,7 +16,7 @@ export interface Past {
   /** Epochs that it was meant to train. */
   readonly epochs: number;
   readonly status: "complete" | "pruned" | "failed";
-  /** The objective, turned so that less is better; nothing where the trial failed. */
+  /** The objective, turned so that less is better; nothing where the trial came to none. */
   readonly cost: number | undefined;
   /** The same after each epoch. */
   readonly costs: readonly number[];
@@ -36,7 +36,7 @@ export interface Suggestion {
 export interface Search {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** What ends its trials early, where that belongs to the search. */
+  /** What ends its trials early, where that belongs to the search; then no other pruner does. */
   readonly pruner?: Pruner;
   /** Whether its option `trials` says only when to end, so that a study may go on with more of them. */
   readonly isOpen?: boolean;

@@ -1,12 +1,12 @@
 import { engine } from "../engine.js";
 import { GlissadeError, show } from "../error.js";
-import { field, finite, isPlainObject, needed, optional, positive, resolve } from "../options.js";
+import { field, finite, needed, optional, positive, resolve } from "../options.js";
 
 /** What a hyper-parameter can be: whatever JSON writes as one word. */
 export type Value = string | number | boolean | null;
 
 /** Hyper-parameters by name. */
-export type Values = Readonly<Record<string, Value>>;
+export type Values = Readonly<Record<string, Value | undefined>>;
 
 /** A range of numbers, or a list of values; made by the functions of `space`. */
 export interface Distribution<T extends Value = Value> {
@@ -89,6 +89,9 @@ function range(
     throw new GlissadeError("ERR_OPTION", `${owner}: ${rule}, got ${show(low)} and ${show(high)}`);
   };
   if (low > high) refuse("low must not be above high");
+  if (!Number.isFinite((high - low) / (step ?? 1))) {
+    refuse("low and high must be finitely many steps apart, and less than 1.8e308");
+  }
   if (log && low <= 0) refuse("low must be above 0 where ratios count");
   const isWhole = [low, high, step ?? 1].every(Number.isSafeInteger);
   if (kind === "int" && !isWhole) refuse("low, high and step must be whole numbers");
@@ -233,15 +236,6 @@ export function distributionsOf(space: Space, values: Values): Record<string, Di
     return values[name]!;
   });
   return Object.fromEntries(
-    Object.entries(all).map(([name, value]) => [name, found[name] ?? fixed(value)]),
-  );
-}
-
-/** @throws ERR_OPTION if it is no object of domains */
-export function checkSpace(owner: string, given: unknown): void {
-  if (isPlainObject(given) && Object.keys(given).length > 0) return;
-  throw new GlissadeError(
-    "ERR_OPTION",
-    `${owner}: space must be an object of domains such as { learningRate: space.logUniform(1e-4, 1e-1) }, got ${show(given)}`,
+    Object.entries(all).map(([name, value]) => [name, found[name] ?? fixed(value!)]),
   );
 }

@@ -1,5 +1,5 @@
 import { checkCallbacks, STUDY_HOOKS } from "../callbacks/callback.js";
-import { fitFields } from "../fitOptions.js";
+import { fitFields, type FitOptions } from "../fitOptions.js";
 import type { AnyModel, Model } from "../model.js";
 import { type Options, resolve } from "../options.js";
 import type { Keys } from "../split/keys.js";
@@ -11,15 +11,25 @@ import type { TuneResult } from "./result.js";
 import type { Building, Task } from "./run.js";
 import type { HyperParameters, Space } from "./space.js";
 import { Study } from "./study.js";
-import { checkTune, objectiveOf, type ResolvedTune, tuneFields } from "./tuneOptions.js";
+import { checkFit, checkTune, objectiveOf, type ResolvedTune, tuneFields } from "./tuneOptions.js";
 
-/** What {@link tune} takes; `build` gets the values that the space gives. */
+/** Options of the fit of each trial; each but these two may be a function of the hyper-parameters. */
+type FitFor<S extends Space> = {
+  readonly [K in keyof FitOptions]:
+    | FitOptions[K]
+    | (K extends "epochs" | "sampleWeight"
+        ? never
+        : (values: HyperParameters<NoInfer<S>>) => FitOptions[K]);
+};
+
+/** What {@link tune} takes; `build` gets the values that the space gives. TypeScript wants the space before it. */
 export type TuneOptions<S extends Space = Space, M extends AnyModel = AnyModel> = Omit<
   Options<typeof tuneFields>,
-  "space" | "build"
+  "space" | "build" | "fit"
 > & {
   readonly space: S;
   readonly build?: (values: HyperParameters<S>, building: Building) => M;
+  readonly fit?: FitFor<S>;
 };
 
 /**
@@ -34,7 +44,7 @@ export type TuneOptions<S extends Space = Space, M extends AnyModel = AnyModel> 
  */
 export async function tune<const S extends Space, M extends AnyModel = Model>(
   given: TuneOptions<S, M>,
-): Promise<TuneResult<M>> {
+): Promise<TuneResult<M, HyperParameters<S>>> {
   const options = resolve("tune", tuneFields, given);
   checkTune(options);
   checkCallbacks("tune", options.callbacks, STUDY_HOOKS);
@@ -42,14 +52,28 @@ export async function tune<const S extends Space, M extends AnyModel = Model>(
   const study = await Study.open({
     space: options.space,
     search: options.search,
-    pruner: prunerOf(options),
+    pruner: options.pruner,
     objective: objectiveOf(options),
     seed: options.seed,
     epochs: epochsOf(task),
     name: options.name,
     journal: journalOf(options.journal),
+    task: partsThatCount(options, task),
   });
-  return new Conductor(study, task, options).conduct() as Promise<TuneResult<M>>;
+  return new Conductor(study, task, options).conduct() as Promise<unknown> as never;
+}
+
+/** What a study that goes on must be trained with: rows are known by their number alone. */
+function partsThatCount({ folds, validationSplit, seeds }: ResolvedTune, task: Task) {
+  const { sampleWeight: _, ...fit } = task.fit;
+  const rows = task.material.splits.map(({ train, test }) => [train.length, test.length]);
+  return {
+    folds: folds && { type: folds.type, ...folds.options },
+    validationSplit,
+    seeds,
+    rows,
+    fit,
+  };
 }
 
 const prunerOf = ({ pruner, search }: ResolvedTune) => pruner ?? search.pruner;
@@ -70,10 +94,13 @@ async function taskOf(options: ResolvedTune): Promise<Task> {
   const given = { ...options, sampleWeight: fit.sampleWeight as Rows | undefined };
   const data: Partial<TrialData> = module ? { ...given, ...(await module.data()) } : given;
   const { x, y, labels = y, groups, sampleWeight } = data;
-  const rows = countRows("tune", "x", x);
-  const keys = folds?.options?.stratified === true ? (labels as Keys) : undefined;
-  const facts = { labels: keys, groups: groups as Keys | undefined, seed };
+  checkFit(fit);
+  const rows = countRows("x", x);
+  countRows("y", y, rows);
+  if (sampleWeight !== undefined) countRows("sampleWeight", sampleWeight, rows);
+  const facts = { labels: labels as Keys, groups: groups as Keys | undefined, seed };
   const [heldX, heldY, heldWeight] = validationData ?? [];
+  if (validationData) countRows("validationData", heldY, countRows("validationData", heldX));
   const material: Material = {
     x: x!,
     y: y!,

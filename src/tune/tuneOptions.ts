@@ -94,7 +94,7 @@ export const tuneFields = {
       has(value, "needs", "prune"),
     ),
   ),
-  /** Options of `fit`; each but `epochs` may be a function of the hyper-parameters. */
+  /** Options of `fit`; each but `epochs` and `sampleWeight` may be a function of the hyper-parameters. */
   fit: field<TrialFit>("an object of options of fit", isPlainObject, {}),
   /** The series that counts, or its name and direction. */
   objective: objectiveField("val_loss"),
@@ -131,7 +131,15 @@ export const tuneFields = {
 export type ResolvedTune = Resolved<typeof tuneFields>;
 
 /** Options of `fit` that `tune` itself settles. */
-const OWN = ["validationSplit", "validationData", "seed", "signal", "verbose", "initialEpoch"];
+const OWN = [
+  "validationSplit",
+  "validationData",
+  "validationFreq",
+  "seed",
+  "signal",
+  "verbose",
+  "initialEpoch",
+];
 
 /** @throws ERR_OPTION if options contradict each other */
 export function checkTune(options: ResolvedTune): void {
@@ -165,10 +173,10 @@ export function checkTune(options: ResolvedTune): void {
       `there must be rows to validate with for ${name}, got none; give folds: split.kFold(5), validationSplit or validationData`,
     );
   }
-  checkFit(options.fit);
 }
 
-function checkFit(fit: TrialFit): void {
+/** @throws ERR_OPTION if options of the trials' fits are unknown, break their rules, or are not theirs to say */
+export function checkFit(fit: TrialFit): void {
   const owner = "tune: fit";
   const own = OWN.find((key) => key in fit);
   if (own) {
@@ -177,8 +185,10 @@ function checkFit(fit: TrialFit): void {
       `${owner}: ${own} must be left to tune, got ${show(fit[own])}; give it to tune itself`,
     );
   }
-  const isFresh = (value: unknown) => typeof value !== "function";
-  const settled = Object.entries(fit).filter(([key, value]) => key === "epochs" || isFresh(value));
+  // Rows of weights are cut by folds, and epochs planned, before there are hyper-parameters.
+  const settled = Object.entries(fit).filter(
+    ([key, value]) => ["epochs", "sampleWeight"].includes(key) || typeof value !== "function",
+  );
   if (Array.isArray(fit.callbacks) && fit.callbacks.length > 0) {
     throw new GlissadeError(
       "ERR_OPTION",

@@ -1,3 +1,4 @@
+import { oneLine } from "../text.js";
 import type { Space } from "./space.js";
 import type { RankedTrial, TuneResult } from "./result.js";
 import type { Trial } from "./trial.js";
@@ -45,7 +46,7 @@ export function trialLine(
   { objective, total, trials, best, secondsLeft }: Progress,
 ): string {
   const done = trials.filter((trial) => trial.status !== "running").length;
-  const came = status === "failed" ? error! : `${objective.name} ${value!.toPrecision(4)}`;
+  const came = status === "failed" ? oneLine(error!) : `${objective.name} ${value!.toPrecision(4)}`;
   const leader = best ? `, best ${best.value!.toPrecision(4)} in trial ${best.number}` : "";
   const left = secondsLeft === undefined ? "" : `, ${duration(secondsLeft)} left`;
   return `[${done}/${total}] trial ${number} ${status}: ${came}${leader}${left}`;

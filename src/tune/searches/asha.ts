@@ -10,7 +10,7 @@ export const ashaFields = {
 
 /**
  * Asynchronous successive halving: random sets of hyper-parameters, of which those end early that are not among the
- * best at a rung.
+ * best at a rung. It goes without another pruner.
  *
  * @throws ERR_OPTION if an option breaks its rule.
  * @see Li et al. 2020, as a rule that stops: what `search.random` does with `pruners.halving`.

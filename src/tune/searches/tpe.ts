@@ -22,7 +22,7 @@ const goodOf = (trials: number) => Math.min(Math.ceil(trials / 10), 25);
 function byPromise(a: Past, b: Past): number {
   if (a.status !== b.status) return a.status === "complete" ? -1 : 1;
   if (a.status === "complete") return a.cost! - b.cost!;
-  return b.costs.length - a.costs.length || a.costs.at(-1)! - b.costs.at(-1)!;
+  return b.costs.length - a.costs.length || (a.costs.at(-1) ?? 0) - (b.costs.at(-1) ?? 0);
 }
 
 /** Hyper-parameters of the good trials and of all others, oldest first. */
@@ -79,6 +79,9 @@ export function tpe(given: Options<typeof tpeFields>): Search {
   const { trials, startupTrials, candidates, parallel } = options;
   const needs = (number: number) => endedBefore(number, parallel, startupTrials);
 
+  /** What was suggested, by number. */
+  const known = new WeakMap<Quest, Values[]>();
+
   /** @param underWay Hyper-parameters of the trials between the past and this one. */
   function next(number: number, past: readonly Past[], underWay: readonly Values[], quest: Quest) {
     const ended = past.filter(({ status }) => status !== "failed");
@@ -96,9 +99,12 @@ export function tpe(given: Options<typeof tpeFields>): Search {
     suggest(number, past, quest) {
       // What may be under way follows from the same trials.
       const params = past.map((trial) => trial.params);
+      const suggested = known.get(quest) ?? [];
+      known.set(quest, suggested);
       for (let one = past.length; one <= number; one++) {
         const ended = needs(one);
-        params.push(next(one, past.slice(0, ended), params.slice(ended), quest));
+        suggested[one] ??= next(one, past.slice(0, ended), params.slice(ended), quest);
+        params.push(suggested[one]!);
       }
       return { params: params[number]! };
     },
