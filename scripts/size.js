@@ -6,7 +6,7 @@ import { rolldown } from "rolldown";
 
 /** Most bytes under gzip, by entry and bundler. esbuild keeps a family whole where one of it is named. */
 const BUDGETS = {
-  glissade: { esbuild: 47000, rolldown: 45500 },
+  glissade: { esbuild: 48600, rolldown: 47200 },
   "glissade/core": { esbuild: 46200, rolldown: 40000 },
 };
 

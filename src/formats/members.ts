@@ -28,12 +28,13 @@ export const isSpec = (value: unknown): value is Spec =>
 /** The family of what stands under the name of an option. */
 function familyOf(option: string): Family | undefined {
   if (option === "activation") return "activation";
-  if (option === "learningRate") return "schedule";
+  if (option === "learningRate" || option === "schedules") return "schedule";
   return option.endsWith("Initializer") ? "initializer" : undefined;
 }
 
 /** A member as a file holds it; what has no name gets its family's. @throws ERR_OPTION as {@link describeOptions} */
 export function describeMember(family: Family, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => describeMember(family, one));
   if (typeof value === "function") return { type: value.name || family, function: true };
   if (!isObject(value)) return value;
   const { type, name, options = {} } = value;
@@ -75,6 +76,7 @@ const ofLayers: readonly Family[] = ["layer", "activation", "initializer"];
 
 /** The member that a file describes, made anew. @throws ERR_OPTION if it is not known here */
 export function reviveMember(revival: Revival, family: Family, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => reviveMember(revival, family, one));
   if (!isSpec(value)) return value;
   const { type } = value;
   const own = revival.members[plurals[family]]?.[type];

@@ -1,1 +1,11 @@
+export { cosineDecay } from "./cosineDecay.js";
+export { cosineDecayRestarts } from "./cosineDecayRestarts.js";
+export { cyclic } from "./cyclic.js";
+export { exponentialDecay } from "./exponentialDecay.js";
+export { inverseTimeDecay } from "./inverseTimeDecay.js";
+export { linear } from "./linear.js";
 export { oneCycle } from "./oneCycle.js";
+export { piecewiseConstantDecay } from "./piecewiseConstantDecay.js";
+export { polynomialDecay } from "./polynomialDecay.js";
+export { sequential } from "./sequential.js";
+export { step } from "./step.js";

@@ -174,6 +174,7 @@ def tpe(seed):
 
 
 golden = {
+    "optuna": optuna.__version__,
     "median": pruned(MEDIANS, median, first=0),
     "halving": pruned(HALVINGS, halving, first=1),
     "parzen": [parzen(12, {}), parzen(30, {3: 2, 7: 1, 8: 2}), parzen(80, {})]

@@ -1,12 +1,14 @@
 """Writes scipy_search.json: SciPy's Sobol points and normal distribution, scikit-learn's rungs of successive halving.
 
-pip install scipy==1.17 scikit-learn==1.9 numpy; python tests/golden/scipy_search.py
+pip install scipy==1.17.1 scikit-learn==1.9.1 numpy; python tests/golden/scipy_search.py
 """
 
 import json
 import pathlib
 
 import numpy
+import scipy
+import sklearn
 from scipy.stats import norm, qmc
 from sklearn.base import BaseEstimator
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -75,6 +77,8 @@ normal = [float(x) for x in numpy.linspace(-8, 8, 65)]
 shares = [1e-9, 1e-5, 0.01, 0.2, 0.5, 0.77, 0.999, 1 - 1e-9]
 
 golden = {
+    "scipy": scipy.__version__,
+    "sklearn": sklearn.__version__,
     "sobol": {"first": sobol(0, POINTS), "from": FAR, "later": sobol(FAR, 4)},
     "normal": [[x, float(norm.cdf(x))] for x in normal],
     "quantiles": [[p, float(norm.ppf(p))] for p in shares],
