@@ -89,6 +89,11 @@ console.log(
 );
 
 const page = "build/report.html";
-const subjects = [comparison, bestHistory, { y: yTest, scores }, history];
+const subjects = [
+  { title: "The article's program", subject: history },
+  { title: "Which loss, which optimizer?", subject: comparison },
+  { title: "The best pair on all digits", subject: bestHistory },
+  { title: "Its test digits", subject: { y: yTest, scores } },
+];
 await writeFile(page, report(subjects, { title: "Handwritten digits" }));
 console.log(`4. A report of all that, for any browser: ${page}`);

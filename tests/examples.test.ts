@@ -38,6 +38,10 @@ const claims: Record<string, (printed: string) => void> = {
   article(printed) {
     expect(printed).toMatch(/accuracy: 0\.91/);
   },
+  tune(printed) {
+    expect(printed.split("\n").filter((line) => /^ *(\d+|pruned) /.test(line)).length).toBe(12);
+    expect(numbers(/reads ([\d.]+) % of the test digits/, printed)[0]).toBeGreaterThan(90);
+  },
   "teacher-student"(printed) {
     const of = (who: string) =>
       numbers(new RegExp(`${who}, .* ([\\d.]+) % right, of the threes ([\\d.]+) %`), printed);
@@ -103,10 +107,16 @@ const claims: Record<string, (printed: string) => void> = {
   },
 };
 
+/** The files that examples leave. */
+const left: Record<string, string[]> = {
+  "early-stopping": ["digits.safetensors"],
+  tune: ["digits-study.log"],
+};
+
 test.concurrent.each(Object.entries(claims))("%s does what it says", async (name, check) => {
   const { printed, files } = await run(name);
   check(printed);
-  expect(files).toEqual(name === "early-stopping" ? ["digits.safetensors"] : []);
+  expect(files).toEqual(left[name] ?? []);
 });
 
 test("no example goes unchecked", () => {

@@ -18,7 +18,8 @@ import { categoryFields } from "../src/tabular/category.js";
 import { encodeLabelsFields } from "../src/tabular/encodeLabels.js";
 import { numberFields } from "../src/tabular/number.js";
 import { jsonLoggerFields } from "../src/callbacks/jsonLogger.js";
-import { report, reportFields } from "../src/reporting/index.js";
+import { reportFields } from "../src/reporting/fields.js";
+import { report } from "../src/reporting/index.js";
 import { halvingFields as halvingPrunerFields } from "../src/tune/pruners/halving.js";
 import { medianFields } from "../src/tune/pruners/median.js";
 import { ashaFields } from "../src/tune/searches/asha.js";
@@ -67,7 +68,17 @@ import { rmspropFields } from "../src/optimizers/rmsprop.js";
 import { sgdFields } from "../src/optimizers/sgd.js";
 import type { Fields } from "../src/options.js";
 import { classificationReportFields, confusionMatrixFields } from "../src/report.js";
+import { cosineDecayFields } from "../src/schedules/cosineDecay.js";
+import { cosineDecayRestartsFields } from "../src/schedules/cosineDecayRestarts.js";
+import { cyclicFields } from "../src/schedules/cyclic.js";
+import { exponentialDecayFields } from "../src/schedules/exponentialDecay.js";
+import { inverseTimeDecayFields } from "../src/schedules/inverseTimeDecay.js";
+import { linearFields } from "../src/schedules/linear.js";
 import { oneCycleFields } from "../src/schedules/oneCycle.js";
+import { piecewiseConstantDecayFields } from "../src/schedules/piecewiseConstantDecay.js";
+import { polynomialDecayFields } from "../src/schedules/polynomialDecay.js";
+import { sequentialFields } from "../src/schedules/sequential.js";
+import { stepFields } from "../src/schedules/step.js";
 import { refusedBy } from "./rows/refused.js";
 
 const { layers, losses, optimizers, metrics, initializers, callbacks, schedules, split } = gl;
@@ -130,10 +141,70 @@ const takers: Taker[] = [
   }),
   ...named(optimizers, { adam: adamFields, rmsprop: rmspropFields, sgd: sgdFields }),
   {
+    owner: "cosineDecay",
+    fields: cosineDecayFields,
+    good: { initialLearningRate: 0.1, decaySteps: 9 },
+    call: schedules.cosineDecay,
+  },
+  {
+    owner: "cosineDecayRestarts",
+    fields: cosineDecayRestartsFields,
+    good: { initialLearningRate: 0.1, firstDecaySteps: 9 },
+    call: schedules.cosineDecayRestarts,
+  },
+  {
+    owner: "cyclic",
+    fields: cyclicFields,
+    good: { baseLearningRate: 0.01, maxLearningRate: 0.1 },
+    call: schedules.cyclic,
+  },
+  {
+    owner: "exponentialDecay",
+    fields: exponentialDecayFields,
+    good: { initialLearningRate: 0.1, decaySteps: 9, decayRate: 0.5 },
+    call: schedules.exponentialDecay,
+  },
+  {
+    owner: "inverseTimeDecay",
+    fields: inverseTimeDecayFields,
+    good: { initialLearningRate: 0.1, decaySteps: 9, decayRate: 0.5 },
+    call: schedules.inverseTimeDecay,
+  },
+  {
+    owner: "linear",
+    fields: linearFields,
+    good: { learningRate: 0.1, totalSteps: 9 },
+    call: schedules.linear,
+  },
+  {
     owner: "oneCycle",
     fields: oneCycleFields,
     good: { maxLearningRate: 0.01, totalSteps: 10 },
     call: schedules.oneCycle,
+  },
+  {
+    owner: "piecewiseConstantDecay",
+    fields: piecewiseConstantDecayFields,
+    good: { boundaries: [3], values: [0.1, 0.01] },
+    call: schedules.piecewiseConstantDecay,
+  },
+  {
+    owner: "polynomialDecay",
+    fields: polynomialDecayFields,
+    good: { initialLearningRate: 0.1, decaySteps: 9 },
+    call: schedules.polynomialDecay,
+  },
+  {
+    owner: "schedules.sequential",
+    fields: sequentialFields,
+    good: { schedules: [0.1, 0.01], milestones: [3] },
+    call: schedules.sequential,
+  },
+  {
+    owner: "step",
+    fields: stepFields,
+    good: { initialLearningRate: 0.1, stepSize: 3 },
+    call: schedules.step,
   },
   ...named(metrics, metricFields),
   ...named(initializers, initializerFields),
