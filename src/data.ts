@@ -104,9 +104,10 @@ export function standardize(x: Data): Standardized {
         "use tensor(x).reshape([rows, -1])",
     );
   }
-  const mean = new Array<number>(cols).fill(0);
+  // About the first row, so that the mean of a constant column is its value exactly.
+  const mean = Array.from(data.subarray(0, cols));
   const squares = new Array<number>(cols).fill(0);
-  data.forEach((value, i) => (mean[i % cols]! += value / rows));
+  data.forEach((value, i) => (mean[i % cols]! += (value - data[i % cols]!) / rows));
   data.forEach((value, i) => {
     const distance = value - mean[i % cols]!;
     squares[i % cols]! += distance * distance;

@@ -91,6 +91,19 @@ describe("labels", () => {
   });
 });
 
+test.each([3, 7, 10, 49])(
+  "a constant column of %i rows has a deviation of 1, whatever its value",
+  (rows) => {
+    for (const value of [0.1, 37.7, -1e-3]) {
+      const column = Array.from({ length: rows }, () => [value]);
+      const { x, std, apply } = standardize(column);
+      expect(std).toEqual([1]);
+      expect(new Set(x.data)).toEqual(new Set([0]));
+      expect(Math.abs(apply([[2 * value]]).data[0]!)).toBeLessThan(100);
+    }
+  },
+);
+
 test("standardize is scikit-learn's StandardScaler; a constant column becomes 0", () => {
   const { x, apply, mean, std } = standardize(golden.x);
   expectClose(x.data, golden.standardized.flat(), { relative: 1e-5, absolute: 1e-6 });

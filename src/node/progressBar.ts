@@ -51,7 +51,8 @@ export function progressBar(given: Options<typeof progressBarFields> = {}): Call
   let began = 0;
 
   const redraw = (text: string) => {
-    const columns = stream.columns ?? 120;
+    // A terminal that does not know its width says 0.
+    const columns = stream.columns || 120;
     stream.write(`\r${text.slice(0, columns - 1)}\u001b[K`);
   };
   const head = () =>
